@@ -1,0 +1,44 @@
+# The only verbs of the project. Each one does the set-up it needs by itself.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Node 22 is pinned by the project. npm has to run under it too: under another major it skips native packages.
+HOST_NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/null)
+NPM22 := $(if $(filter 22,$(HOST_NODE_MAJOR)),bash -c,npx -y -p node@22 -c)
+NODE := node_modules/.bin/node
+export ONNXRUNTIME_NODE_INSTALL := skip
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+.PHONY: help install build run test check bench model
+
+help: ## list these verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: node_modules/.package-lock.json ## install the dependencies and the pinned Node
+
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or later with npm, then run make again"; exit 1; }
+	@echo "installing dependencies (about a minute the first time)"
+	@$(NPM22) 'npm ci --no-progress --loglevel=error'
+	@bin/peregrine --version >/dev/null
+	@touch $@
+
+build: install ## bundle the release into dist/
+	@$(NODE) scripts/build.ts
+
+run: install ## start the bidder with the demo catalog and model
+	@exec bin/peregrine serve $(ARGS)
+
+test: install ## run every test
+	@$(NODE) node_modules/.bin/tap build >/dev/null
+	@$(NODE) node_modules/.bin/tap $(ARGS)
+
+check: install ## types, lint and format
+	@$(NODE) node_modules/.bin/tsc --noEmit
+	@node_modules/.bin/biome ci --error-on-warnings .
+
+bench: build ## micro benches of the hot rooms, then the end-to-end run
+	@$(NODE) bench/run.ts $(ARGS)
+
+model: install ## make the data of the demo model, train it and write models/ctr/1
+	@$(NODE) bench/truth/train-ctr.ts $(ARGS)

@@ -1,0 +1,306 @@
+/**
+ * The token tape: one pass over a JSON text, four integers a token, nothing decoded.
+ *
+ *   cell 0  kind in the low 4 bits, the field name's number (keys.ts) above them; 0 when not in an object
+ *   cell 1  start: index of the first byte (a string's start lies behind its quote)
+ *   cell 2  end: index behind the last byte (a string's end is its closing quote)
+ *   cell 3  next: the token behind this one and everything inside it
+ *
+ * Accepts exactly the JSON that `JSON.parse` accepts, with two differences: nesting beyond `DEPTH_MAX` is refused,
+ * and bytes that are not UTF-8 are refused instead of replaced. Allocates nothing. About a fifth of the time of
+ * `JSON.parse` (bench/micro/openrtb).
+ */
+import { isUtf8 } from 'node:buffer'
+import { assert } from '../base/assert.ts'
+import { keyAt, keyOfText, UNKNOWN } from './keys.ts'
+import {
+  BACKSLASH,
+  DIGIT_9,
+  isDigit,
+  MINUS,
+  QUOTE,
+  SPACE,
+  skipEscape,
+  skipLiteral,
+  skipNumber,
+  skipPlain,
+  skipSpace,
+} from './lexer.ts'
+
+export const KIND = {
+  object: 1,
+  array: 2,
+  string: 3,
+  escapedString: 4,
+  number: 5,
+  true: 6,
+  false: 7,
+  null: 8,
+} as const
+
+export const DEPTH_MAX = 64
+export const CELLS = 4
+
+/** No token: what a lookup gives when the field is absent. */
+export const NONE = -1
+
+export class Tape {
+  /** The text, and behind it a zero byte that stops every inner loop and some room to read a word at its end. */
+  readonly bytes: Buffer
+  readonly #words: DataView
+  readonly cells: Int32Array
+  /** How many tokens the last scan wrote. */
+  count = 0
+  readonly #open = new Int32Array(DEPTH_MAX)
+
+  /** @param bytesMax the longest text that will be scanned; the cells are sized so that no such text overflows them. */
+  constructor(bytesMax: number) {
+    this.bytes = Buffer.alloc(bytesMax + 8)
+    this.#words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
+    // A token takes at least two bytes, itself and a separator, except the last.
+    this.cells = new Int32Array(CELLS * ((bytesMax >> 1) + 2))
+  }
+
+  /**
+   * Scans the first `length` of `bytes`. False when it is not JSON; the tape is then meaningless.
+   */
+  scan(length: number): boolean {
+    assert(length <= this.bytes.length - 8, 'the text fits the tape')
+    const { bytes, cells } = this
+    const words = this.#words
+    const open = this.#open
+    bytes[length] = 0
+    this.#isAscii = true
+    let depth = 0
+    let token = 0
+    // The cell of the innermost open container, and whether it is an object.
+    let container = NONE
+    let inObject = false
+    let key = UNKNOWN
+    let at = 0
+
+    for (;;) {
+      // A value starts here.
+      if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
+      const byte = bytes[at]
+      const cell = token * CELLS
+      if (byte === QUOTE) {
+        const start = at + 1
+        let kind: number = KIND.string
+        at = skipPlain(words, start)
+        if (bytes[at] !== QUOTE) {
+          kind = KIND.escapedString
+          at = this.#skipUnplain(at)
+          if (at < 0) return false
+        }
+        cells[cell] = kind | (key << 4)
+        cells[cell + 1] = start
+        cells[cell + 2] = at++
+        cells[cell + 3] = ++token
+      } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (depth === DEPTH_MAX) return false
+        open[depth++] = container
+        container = cell
+        inObject = byte === OPEN_BRACE
+        cells[cell] = (inObject ? KIND.object : KIND.array) | (key << 4)
+        cells[cell + 1] = at++
+        token++
+        if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
+        // The closing bracket of each lies two above the opening one.
+        if (bytes[at] !== byte + 2) {
+          key = UNKNOWN
+          if (!inObject) continue
+          at = this.#name(at)
+          if (at < 0) return false
+          key = this.#key
+          continue
+        }
+      } else {
+        const end = byte <= DIGIT_9 ? skipNumber(bytes, at) : skipLiteral(bytes, at)
+        if (end < 0) return false
+        cells[cell] = LITERAL_KIND[byte] | (key << 4)
+        cells[cell + 1] = at
+        cells[cell + 2] = end
+        cells[cell + 3] = ++token
+        at = end
+      }
+
+      // Behind a value: close what ends here, until a comma asks for another value.
+      for (;;) {
+        if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
+        if (container === NONE) {
+          this.count = token
+          return at === length && (this.#isAscii || isUtf8(bytes.subarray(0, length)))
+        }
+        const behind = bytes[at++]
+        if (behind === COMMA) {
+          key = UNKNOWN
+          if (!inObject) break
+          at = this.#name(at)
+          if (at < 0) return false
+          key = this.#key
+          break
+        }
+        if (behind !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) return false
+        cells[container + 2] = at
+        cells[container + 3] = token
+        container = open[--depth]
+        inObject = container !== NONE && (cells[container] & 15) === KIND.object
+      }
+    }
+  }
+
+  #key = UNKNOWN
+  #isAscii = true
+
+  /** Reads `"name" :`, leaves the name's number in `#key`, and returns the index behind the colon or -1. */
+  #name(from: number): number {
+    const { bytes } = this
+    const words = this.#words
+    const start = (bytes[from] <= SPACE ? skipSpace(bytes, from) : from) + 1
+    if (bytes[start - 1] !== QUOTE) return -1
+    let at = skipPlain(words, start)
+    if (bytes[at] === QUOTE) this.#key = keyAt(words, start, at - start)
+    else {
+      at = this.#skipUnplain(at)
+      if (at < 0) return -1
+      this.#key = keyOfText(JSON.parse(bytes.toString('utf8', start - 1, at + 1)) as string)
+    }
+    at++
+    if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
+    return bytes[at] === COLON ? at + 1 : -1
+  }
+
+  /** The index of the closing quote of a string with escapes or beyond ASCII, from inside it, or -1. */
+  #skipUnplain(from: number): number {
+    const { bytes } = this
+    let at = from
+    while (bytes[at] !== QUOTE) {
+      if (bytes[at] === BACKSLASH) {
+        at = skipEscape(bytes, at)
+        if (at < 0) return -1
+      } else if (bytes[at] >= 0x80) {
+        this.#isAscii = false
+        at++
+      } else return -1
+      at = skipPlain(this.#words, at)
+    }
+    return at
+  }
+
+  kind(token: number): number {
+    return this.cells[token * CELLS] & 15
+  }
+
+  /** The number of the token's field name, `UNKNOWN` for other names and outside objects. */
+  key(token: number): number {
+    return this.cells[token * CELLS] >> 4
+  }
+
+  start(token: number): number {
+    return this.cells[token * CELLS + 1]
+  }
+
+  end(token: number): number {
+    return this.cells[token * CELLS + 2]
+  }
+
+  /** The token behind this one and all it contains: its sibling, if its parent has not ended there. */
+  next(token: number): number {
+    return this.cells[token * CELLS + 3]
+  }
+
+  objectOrNone(token: number): number {
+    return this.kind(token) === KIND.object ? token : NONE
+  }
+
+  arrayOrNone(token: number): number {
+    return this.kind(token) === KIND.array ? token : NONE
+  }
+
+  /** An array that has something in it. */
+  filledArrayOrNone(token: number): number {
+    return this.kind(token) === KIND.array && this.next(token) > token + 1 ? token : NONE
+  }
+
+  isText(token: number): boolean {
+    const kind = this.kind(token)
+    return kind === KIND.string || kind === KIND.escapedString
+  }
+
+  /** Text that is not empty, or a number standing for text: ids and bundles come as either. */
+  isScalarText(token: number): boolean {
+    return (this.isText(token) && this.start(token) < this.end(token)) || this.kind(token) === KIND.number
+  }
+
+  isEqual(token: number, text: Uint8Array): boolean {
+    const start = this.start(token)
+    if (this.end(token) - start !== text.length) return false
+    for (let i = 0; i < text.length; i++) if (this.bytes[start + i] !== text[i]) return false
+    return true
+  }
+
+  /** True for `true`, 1 and "1": protobuf bridges write flags as booleans. */
+  flag(token: number): boolean {
+    return this.kind(token) === KIND.true || this.number(token) === 1
+  }
+
+  /** The number, also when written as text; NaN for anything else. */
+  number(token: number): number {
+    const kind = this.kind(token)
+    if (kind !== KIND.number && kind !== KIND.string) return Number.NaN
+    const { bytes } = this
+    const start = this.start(token)
+    const end = this.end(token)
+    let value = 0
+    let at = start
+    // Up to nine digits are exact and by far the most frequent.
+    while (at < end && isDigit(bytes[at])) value = value * 10 + bytes[at++] - 0x30
+    if (at === end && end > start && end - start <= 9) return value
+    if (end === start || end - start > NUMBER_BYTES_MAX) return Number.NaN
+    if (at > start && bytes[at] === POINT && end - start <= 15) {
+      let scale = 1
+      for (at++; at < end && isDigit(bytes[at]); at++) {
+        value = value * 10 + bytes[at] - 0x30
+        scale *= 10
+      }
+      if (at === end) return value / scale
+    }
+    return Number(bytes.toString('latin1', start, end))
+  }
+
+  /** The whole part of `number`, or `fallback` when there is none in the 32-bit range. */
+  integer(token: number, fallback: number): number {
+    const value = this.number(token)
+    return value >= -0x80000000 && value <= 0x7fffffff ? Math.trunc(value) : fallback
+  }
+
+  /** A decimal amount in micros, rounded; 0 when it is no amount that money is counted in. */
+  micros(token: number): number {
+    const micros = Math.round(this.number(token) * 1e6)
+    return Number.isSafeInteger(micros) ? micros : 0
+  }
+
+  /** The bytes of a string between its quotes, escapes and all: text that may stand between quotes again. */
+  rawText(token: number): string {
+    return this.bytes.toString('utf8', this.start(token), this.end(token))
+  }
+}
+
+const COMMA = 0x2c
+const POINT = 0x2e
+const COLON = 0x3a
+const OPEN_BRACKET = 0x5b
+const CLOSE_BRACKET = 0x5d
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
+
+/** No number that a request needs is longer. */
+const NUMBER_BYTES_MAX = 64
+
+const LITERAL_KIND = new Uint8Array(256)
+LITERAL_KIND.fill(KIND.number, 0x30, 0x3a)
+LITERAL_KIND[MINUS] = KIND.number
+LITERAL_KIND[0x74] = KIND.true
+LITERAL_KIND[0x66] = KIND.false
+LITERAL_KIND[0x6e] = KIND.null

@@ -1,0 +1,186 @@
+/**
+ * A plan turns feature values into the columns that one tensor of one model asks for, in its order.
+ *
+ * A hashed column is `offset + (mix32(hash ^ seed) & (buckets - 1))`, where hash is the feature's `hashText`, or
+ * `hashPair` of two for a cross such as `category*advertiser`. A number column is the value, clamped to its domain,
+ * or the default when it is not known. What depends on the ad alone is computed when the plan is made; what depends on
+ * the request alone is computed once an imp; only crosses between the two are computed for every row.
+ */
+import { hashPair, mix32 } from '../base/hash.ts'
+import { FEATURES, type Feature, featureIndexOf } from './catalogue.ts'
+import type { AdVectors, FeatureVector } from './vector.ts'
+
+/** One column as a model's manifest states it. */
+export type Column = {
+  /** A feature's name, or two text features joined by `*`, the request side first. */
+  readonly feature: string
+  /** Hashed columns: a power of two. Absent for numbers. */
+  readonly buckets?: number
+  readonly seed?: number
+  /** Added to the bucket, for models that keep all columns in one table. */
+  readonly offset?: number
+  /** Numbers: what stands for a missing value, and the range that others are clamped to. */
+  readonly default?: number
+  readonly domain?: [number, number]
+}
+
+/** The parsed name of a column: its feature, and a second one when it is a cross. */
+type Source = { readonly first: number; readonly second: number; readonly features: readonly Feature[] }
+
+const NO_SECOND = -1
+
+/** Why a column cannot be computed, or undefined when it can. */
+export function columnFault(column: Column): string | undefined {
+  const names = column.feature.split('*')
+  if (names.length > 2) return `"${column.feature}" crosses more than two features`
+  const unknown = names.find((name) => featureIndexOf(name) === undefined)
+  if (unknown !== undefined) return `"${unknown}" is not in the feature catalogue`
+  const { features } = sourceOf(column)
+  if (features.length === 2 && features[0].side === 'ad' && features[1].side !== 'ad') {
+    return `"${column.feature}" must name its ${features[1].side} side first: "${names[1]}*${names[0]}"`
+  }
+  if (column.buckets === undefined) {
+    if (features.length === 2) return `"${column.feature}" is a cross and needs buckets`
+    return features[0].kind === 'number'
+      ? undefined
+      : `"${column.feature}" is a text feature and needs buckets`
+  }
+  const numeric = features.find(({ kind }) => kind === 'number')
+  if (numeric !== undefined) return `"${numeric.name}" is a number and takes no buckets`
+  const isPowerOfTwo = Number.isInteger(Math.log2(column.buckets)) && column.buckets <= 2 ** 30
+  return isPowerOfTwo
+    ? undefined
+    : `"${column.feature}" has ${column.buckets} buckets, which is no power of two`
+}
+
+function sourceOf(column: Column): Source {
+  const indexes = column.feature.split('*').map((name) => featureIndexOf(name)!)
+  return {
+    first: indexes[0],
+    second: indexes[1] ?? NO_SECOND,
+    features: indexes.map((index) => FEATURES[index]),
+  }
+}
+
+/** The cells of a tensor. */
+export type Cells = Int32Array | Float32Array
+
+export class Plan {
+  /** Columns in a row. */
+  readonly width: number
+  /** The columns that only the request and the imp decide, filled by `begin`; the others are 0. */
+  readonly #request: Hashed
+  readonly #crosses: Hashed
+  readonly #adColumns: Int32Array
+  readonly #adIds: Int32Array
+  readonly #template: Int32Array
+
+  /** @param columns hashed ones for which `columnFault` found nothing. */
+  constructor(columns: readonly Column[], ads: AdVectors) {
+    this.width = columns.length
+    this.#template = new Int32Array(columns.length)
+    const sources = columns.map(sourceOf)
+    const isAdSide = ({ side }: Feature) => side === 'ad'
+    const placesOf = (matches: (source: Source) => boolean) =>
+      columns.flatMap((_, place) => (matches(sources[place]) ? [place] : []))
+    const hashedAt = (places: number[]): Hashed => new Hashed(columns, sources, places)
+    this.#request = hashedAt(placesOf(({ features }) => !features.some(isAdSide)))
+    this.#crosses = hashedAt(placesOf(({ features }) => features.some(isAdSide) && !features.every(isAdSide)))
+    const adOnly = hashedAt(placesOf(({ features }) => features.every(isAdSide)))
+    this.#adColumns = adOnly.place
+    this.#adIds = adIdsOf(adOnly, ads)
+  }
+
+  /** Takes the values of an imp; the rows that follow are for it. */
+  begin(vector: FeatureVector): void {
+    const { place, first, second } = this.#request
+    for (let i = 0; i < place.length; i++) {
+      const hash = vector.hashes[first[i]]
+      this.#template[place[i]] = this.#request.bucket(
+        i,
+        second[i] === NO_SECOND ? hash : hashPair(hash, vector.hashes[second[i]]),
+      )
+    }
+  }
+
+  /** Writes the row of an ad at `row` of a tensor. */
+  write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void {
+    const base = row * this.width
+    const template = this.#template
+    for (let i = 0; i < template.length; i++) target[base + i] = template[i]
+    const adColumns = this.#adColumns
+    const adBase = ad * adColumns.length
+    for (let i = 0; i < adColumns.length; i++) target[base + adColumns[i]] = this.#adIds[adBase + i]
+    const { place, first, second } = this.#crosses
+    const adRow = ad * FEATURES.length
+    for (let i = 0; i < place.length; i++) {
+      const hash = hashPair(vector.hashes[first[i]], ads.hashes[adRow + second[i]])
+      target[base + place[i]] = this.#crosses.bucket(i, hash)
+    }
+  }
+
+  /** The sum of the weights of the columns that the imp decides; call after `begin`. */
+  requestWeight(weights: Float32Array): number {
+    const { place } = this.#request
+    let sum = 0
+    for (let i = 0; i < place.length; i++) sum += weights[this.#template[place[i]]]
+    return sum
+  }
+
+  /** The sum of the weights of the columns that the ad alone decides. */
+  adWeight(weights: Float32Array, ad: number): number {
+    const count = this.#adColumns.length
+    let sum = 0
+    for (let i = 0; i < count; i++) sum += weights[this.#adIds[ad * count + i]]
+    return sum
+  }
+
+  /** The sum of the weights of the crosses between the imp and the ad. */
+  crossWeight(weights: Float32Array, ad: number, vector: FeatureVector, ads: AdVectors): number {
+    const { place, first, second } = this.#crosses
+    const adRow = ad * FEATURES.length
+    let sum = 0
+    for (let i = 0; i < place.length; i++) {
+      const hash = hashPair(vector.hashes[first[i]], ads.hashes[adRow + second[i]])
+      sum += weights[this.#crosses.bucket(i, hash)]
+    }
+    return sum
+  }
+}
+
+/** Hashed columns side by side in typed arrays. */
+class Hashed {
+  readonly place: Int32Array
+  readonly first: Int32Array
+  readonly second: Int32Array
+  readonly #seed: Int32Array
+  readonly #mask: Int32Array
+  readonly #offset: Int32Array
+
+  constructor(columns: readonly Column[], sources: readonly Source[], places: readonly number[]) {
+    this.place = Int32Array.from(places)
+    this.first = Int32Array.from(places, (place) => sources[place].first)
+    this.second = Int32Array.from(places, (place) => sources[place].second)
+    this.#seed = Int32Array.from(places, (place) => columns[place].seed ?? 0)
+    this.#mask = Int32Array.from(places, (place) => columns[place].buckets! - 1)
+    this.#offset = Int32Array.from(places, (place) => columns[place].offset ?? 0)
+  }
+
+  bucket(index: number, hash: number): number {
+    return this.#offset[index] + (mix32(hash ^ this.#seed[index]) & this.#mask[index])
+  }
+}
+
+function adIdsOf(adOnly: Hashed, ads: AdVectors): Int32Array {
+  const { place, first, second } = adOnly
+  const ids = new Int32Array(ads.count * place.length)
+  for (let ad = 0; ad < ads.count; ad++) {
+    const row = ad * FEATURES.length
+    for (let i = 0; i < place.length; i++) {
+      const hash = ads.hashes[row + first[i]]
+      const pair = second[i] === NO_SECOND ? hash : hashPair(hash, ads.hashes[row + second[i]])
+      ids[ad * place.length + i] = adOnly.bucket(i, pair)
+    }
+  }
+  return ids
+}

@@ -1,0 +1,117 @@
+/**
+ * The feature values of one request and one of its imps, without any model: text as hashes, numbers as floats, indexed
+ * by the catalogue. Filled before the await and read before it: one vector serves every request.
+ */
+import { hashBytes, hashText } from '../base/hash.ts'
+import { type ImpView, type RequestView, TEXT } from '../openrtb/request.ts'
+import { NONE } from '../openrtb/tape.ts'
+import { F, FEATURES } from './catalogue.ts'
+
+const FLOOR_STEPS_MICROS = [0, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 4_000_000, 8_000_000]
+const HOUR_MS = 3_600_000
+
+export class FeatureVector {
+  readonly hashes = new Uint32Array(FEATURES.length)
+  readonly numbers = new Float32Array(FEATURES.length)
+  readonly #scratch = Buffer.alloc(16)
+
+  /** @param deviceClass index of the device class; @param exchangeHash `hashText` of the profile's name. */
+  readRequest(view: RequestView, at: { exchangeHash: number; deviceClass: number; wallMs: number }): void {
+    const { hashes } = this
+    const { textHash, tape } = view
+    const hour = Math.floor(at.wallMs / HOUR_MS)
+    hashes[F.exchange] = at.exchangeHash
+    hashes[F.inventory] = hashInteger(view.inventory)
+    hashes[F.domain] = textHash[TEXT.domain]
+    hashes[F.bundle] = textHash[TEXT.bundle]
+    hashes[F.publisher] = textHash[TEXT.publisher]
+    hashes[F.country] = textHash[TEXT.country]
+    hashes[F.region] = textHash[TEXT.region]
+    hashes[F.os] = textHash[TEXT.os]
+    hashes[F.language] = textHash[TEXT.language]
+    hashes[F.device] = hashInteger(at.deviceClass)
+    hashes[F.connection] = hashInteger(view.connectionType)
+    hashes[F.hour] = hashInteger(hour % 24)
+    // The epoch began on a Thursday.
+    hashes[F.weekday] = hashInteger((Math.floor(hour / 24) + 4) % 7)
+    hashes[F.auction] = hashInteger(view.auctionType)
+    const first = view.categories + 1
+    const hasCategory = view.categories !== NONE && tape.isText(first)
+    hashes[F.category] = hasCategory ? hashBytes(tape.bytes, tape.start(first), tape.end(first)) : 0
+  }
+
+  readImp(view: RequestView, imp: ImpView): void {
+    const { hashes, numbers } = this
+    const size = imp.sizeCount > 0 ? imp.sizes[0] : 0
+    const width = size === 0 ? imp.videoWidth : size >>> 16
+    const height = size === 0 ? imp.videoHeight : size & 0xffff
+    hashes[F.position] = hashInteger(imp.position)
+    hashes[F.interstitial] = hashInteger(imp.isInterstitial ? 1 : 0)
+    hashes[F.slot_size] = this.#hashSize(width, height)
+    hashes[F.floor_bucket] = hashInteger(floorBucket(imp.floorCpmMicros))
+    hashes[F.tag] = imp.tagStart === imp.tagEnd ? 0 : hashBytes(view.tape.bytes, imp.tagStart, imp.tagEnd)
+    numbers[F.floor_cpm] = imp.floorCpmMicros / 1e6
+    numbers[F.slot_width] = width
+    numbers[F.slot_height] = height
+  }
+
+  /** `hashText` of `${width}x${height}` without the string; 0 when there is no size. */
+  #hashSize(width: number, height: number): number {
+    if (width <= 0 || height <= 0) return 0
+    const scratch = this.#scratch
+    let at = scratch.length
+    for (let rest = height; rest > 0; rest = Math.floor(rest / 10)) scratch[--at] = 0x30 + (rest % 10)
+    scratch[--at] = 0x78
+    for (let rest = width; rest > 0; rest = Math.floor(rest / 10)) scratch[--at] = 0x30 + (rest % 10)
+    return hashBytes(scratch, at, scratch.length)
+  }
+}
+
+/** What a catalog knows of an ad, as the models see it. */
+export type AdFeatures = {
+  readonly campaign: string
+  readonly creative: string
+  readonly advertiser: string
+  readonly category: string
+  readonly format: 'banner' | 'video'
+  /** As in 300x250 or 15s. */
+  readonly shape: string
+  readonly durationS: number
+}
+
+/** The ad-side values of all ads: a row an ad, a column a feature of the catalogue. */
+export type AdVectors = {
+  readonly count: number
+  readonly hashes: Uint32Array
+  readonly numbers: Float32Array
+}
+
+export function adVectorsOf(ads: readonly AdFeatures[]): AdVectors {
+  const hashes = new Uint32Array(ads.length * FEATURES.length)
+  const numbers = new Float32Array(ads.length * FEATURES.length)
+  ads.forEach((ad, index) => {
+    const row = index * FEATURES.length
+    hashes[row + F.campaign] = hashText(ad.campaign)
+    hashes[row + F.creative] = hashText(ad.creative)
+    hashes[row + F.advertiser] = hashText(ad.advertiser)
+    hashes[row + F.ad_format] = hashText(ad.format)
+    hashes[row + F.ad_shape] = hashText(ad.shape)
+    hashes[row + F.ad_category] = hashText(ad.category)
+    numbers[row + F.ad_duration] = ad.durationS
+  })
+  return { count: ads.length, hashes, numbers }
+}
+
+const SMALL_INTEGER_HASHES = Uint32Array.from({ length: 256 }, (_, value) => hashText(`${value}`))
+
+/** `hashText` of the integer's decimal digits; codes beyond a byte count as not known. */
+export function hashInteger(value: number): number {
+  return value >= 0 && value < 256 ? SMALL_INTEGER_HASHES[value] : 0
+}
+
+/** How many of the steps the floor is above. */
+export function floorBucket(floorCpmMicros: number): number {
+  let bucket = 0
+  while (bucket < FLOOR_STEPS_MICROS.length && floorCpmMicros > FLOOR_STEPS_MICROS[bucket]) bucket++
+  return bucket
+}

@@ -1,0 +1,256 @@
+/**
+ * Batches the rows of one model by loop turn. Called from the bid path.
+ *
+ *   open -> [filling] -(end of the turn)-> [ready] -(a worker is free)-> [in flight] -(its answer)-> [free]
+ *
+ * The rows of all requests of one turn of the event loop leave together; while all workers are busy the next batch
+ * fills. No timer delays a batch. A ticket whose deadline passes is settled as `late`, its rows are left where they
+ * are and their scores dropped: the batch itself is never aborted. A batch that hangs has its worker replaced.
+ *
+ * Bounded: there are `workers + 2` slabs of `rowsMax` rows, and when all are taken `open` says so.
+ */
+import type { Clock } from '../base/clock.ts'
+import type { WorkerPool } from './pool.ts'
+import { type ModelSpec, newSlabBuffer, type Slab, slabOver } from './slab.ts'
+import type { WorkerModel } from './worker.ts'
+
+/** `scored`: the scores are in the ticket's rows. Otherwise they are not, and the caller has another scorer. */
+export type ScoreOutcome = 'scored' | 'late' | 'failed'
+
+export type QueueCounts = {
+  batches: number
+  rows: number
+  /** Sum of the workers' own time in microseconds. */
+  workerMicros: number
+  lateTickets: number
+  failedTickets: number
+  failedBatches: number
+  /** Batches with a score that is no probability. */
+  invalidBatches: number
+  fullRefusals: number
+  replacedWorkers: number
+}
+
+/** How long a worker may be silent before it is taken to hang. */
+const STALL_MS = 2000
+
+export class ScoringQueue {
+  readonly counts: QueueCounts = {
+    batches: 0,
+    rows: 0,
+    workerMicros: 0,
+    lateTickets: 0,
+    failedTickets: 0,
+    failedBatches: 0,
+    invalidBatches: 0,
+    fullRefusals: 0,
+    replacedWorkers: 0,
+  }
+  readonly rowsMax: number
+  readonly #model: ModelSpec
+  readonly #clock: Clock
+  readonly #onFault: (fault: Error) => void
+  readonly #batches: readonly Batch[]
+  readonly #free: Batch[]
+  readonly #ready: Batch[] = []
+  #pool: WorkerPool | undefined
+  #filling: Batch | undefined
+  #inFlight = 0
+  #isTurnEndAwaited = false
+  #sweep: NodeJS.Timeout | undefined
+  #sweepMs = Number.POSITIVE_INFINITY
+
+  constructor(options: {
+    model: ModelSpec
+    workers: number
+    rowsMax: number
+    clock: Clock
+    onFault: (fault: Error) => void
+  }) {
+    this.#model = options.model
+    this.#clock = options.clock
+    this.#onFault = options.onFault
+    this.rowsMax = options.rowsMax
+    this.#batches = Array.from({ length: options.workers + 2 }, (_, index) => {
+      const buffer = newSlabBuffer(options.model, options.rowsMax)
+      return new Batch(index, slabOver(buffer, options.model, options.rowsMax))
+    })
+    this.#free = [...this.#batches]
+  }
+
+  /** What the workers must know to serve this queue. */
+  get workerModel(): WorkerModel {
+    return { model: this.#model, rowsMax: this.rowsMax, slabs: this.#batches.map(({ slab }) => slab.buffer) }
+  }
+
+  /** Connects the pool, whose workers were started with `workerModel`. */
+  attach(pool: WorkerPool): void {
+    this.#pool = pool
+  }
+
+  /**
+   * Takes rows of the filling batch until `deadlineMs` of the monotonic clock. The caller writes all of them before
+   * it gives way to the event loop. Undefined when every slab is taken.
+   */
+  open(rowCount: number, deadlineMs: number): Ticket | undefined {
+    if (this.#filling !== undefined && this.#filling.rowCount + rowCount > this.rowsMax) {
+      this.#ready.push(this.#filling)
+      this.#filling = undefined
+    }
+    this.#filling ??= this.#free.pop()
+    const batch = this.#filling
+    if (batch === undefined || rowCount > this.rowsMax) {
+      this.counts.fullRefusals++
+      return undefined
+    }
+    const ticket = new Ticket(batch.slab, batch.rowCount, deadlineMs)
+    batch.rowCount += rowCount
+    batch.tickets.push(ticket)
+    if (!this.#isTurnEndAwaited) {
+      this.#isTurnEndAwaited = true
+      setImmediate(this.#endTurn)
+    }
+    this.#sweepBy(deadlineMs)
+    return ticket
+  }
+
+  readonly #endTurn = (): void => {
+    this.#isTurnEndAwaited = false
+    this.#dispatch()
+  }
+
+  #dispatch(): void {
+    const pool = this.#pool!
+    while (this.#inFlight < pool.size) {
+      const batch = this.#ready.shift() ?? this.#filling
+      if (batch === undefined) return
+      if (batch === this.#filling) this.#filling = undefined
+      this.#inFlight++
+      batch.dispatchedMs = this.#clock.nowMs()
+      this.counts.batches++
+      this.counts.rows += batch.rowCount
+      pool.run({ model: this.#model.key, slab: batch.index, rowCount: batch.rowCount }).then(
+        (micros) => {
+          this.counts.workerMicros += micros
+          this.#finish(batch, this.#areProbabilities(batch) ? 'scored' : 'failed')
+        },
+        (fault: Error) => {
+          this.counts.failedBatches++
+          this.#onFault(fault)
+          this.#finish(batch, 'failed')
+        },
+      )
+    }
+  }
+
+  #areProbabilities(batch: Batch): boolean {
+    const { scores } = batch.slab
+    for (let row = 0; row < batch.rowCount; row++) {
+      if (scores[row] >= 0 && scores[row] <= 1) continue
+      this.counts.invalidBatches++
+      this.#onFault(new Error(`model ${this.#model.key} gave ${scores[row]}, which is no probability`))
+      return false
+    }
+    return true
+  }
+
+  #finish(batch: Batch, outcome: ScoreOutcome): void {
+    this.#inFlight--
+    for (const ticket of batch.tickets) {
+      if (ticket.settle(outcome) && outcome === 'failed') this.counts.failedTickets++
+    }
+    // Settling queued each bid's continuation as a microtask. Only behind the last of them may the slab be reused,
+    // and microtasks run in the order in which they were queued.
+    queueMicrotask(() => {
+      batch.clear()
+      this.#free.push(batch)
+      this.#dispatch()
+    })
+  }
+
+  /** Makes sure that the sweep runs at this time or before. */
+  #sweepBy(atMs: number): void {
+    if (atMs >= this.#sweepMs) return
+    clearTimeout(this.#sweep)
+    this.#sweepMs = atMs
+    this.#sweep = setTimeout(this.#sweepNow, Math.max(1, atMs - this.#clock.nowMs()))
+  }
+
+  /** Settles the tickets whose time is up, replaces workers that hang, and sets the time of the next sweep. */
+  readonly #sweepNow = (): void => {
+    const nowMs = this.#clock.nowMs()
+    let nextMs = Number.POSITIVE_INFINITY
+    this.#sweepMs = nextMs
+    for (const batch of this.#batches) {
+      for (const ticket of batch.tickets) {
+        if (ticket.isSettled) continue
+        if (ticket.deadlineMs > nowMs) nextMs = Math.min(nextMs, ticket.deadlineMs)
+        else if (ticket.settle('late')) this.counts.lateTickets++
+      }
+      if (batch.dispatchedMs === 0) continue
+      const stalledMs = batch.dispatchedMs + STALL_MS
+      if (stalledMs > nowMs) nextMs = Math.min(nextMs, stalledMs)
+      else this.#replaceWorkerOf(batch, nowMs)
+    }
+    if (nextMs !== Number.POSITIVE_INFINITY) this.#sweepBy(nextMs)
+  }
+
+  #replaceWorkerOf(batch: Batch, nowMs: number): void {
+    // Without a thread's number the batch still waits for a worker to start.
+    if (this.#pool!.replace(batch.slab.control[0])) this.counts.replacedWorkers++
+    batch.slab.control[0] = 0
+    batch.dispatchedMs = nowMs
+  }
+
+  close(): void {
+    clearTimeout(this.#sweep)
+  }
+}
+
+/** One request's rows in a batch. */
+export class Ticket {
+  readonly slab: Slab
+  readonly firstRow: number
+  readonly deadlineMs: number
+  readonly outcome: Promise<ScoreOutcome>
+  isSettled = false
+  #resolve!: (outcome: ScoreOutcome) => void
+
+  constructor(slab: Slab, firstRow: number, deadlineMs: number) {
+    this.slab = slab
+    this.firstRow = firstRow
+    this.deadlineMs = deadlineMs
+    this.outcome = new Promise((resolve) => {
+      this.#resolve = resolve
+    })
+  }
+
+  /** False when it was settled before. */
+  settle(outcome: ScoreOutcome): boolean {
+    if (this.isSettled) return false
+    this.isSettled = true
+    this.#resolve(outcome)
+    return true
+  }
+}
+
+class Batch {
+  readonly index: number
+  readonly slab: Slab
+  readonly tickets: Ticket[] = []
+  rowCount = 0
+  /** 0 while it is not in flight. */
+  dispatchedMs = 0
+
+  constructor(index: number, slab: Slab) {
+    this.index = index
+    this.slab = slab
+  }
+
+  clear(): void {
+    this.tickets.length = 0
+    this.rowCount = 0
+    this.dispatchedMs = 0
+    this.slab.control[0] = 0
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * What a scoring queue has counted, for a scrape.
+ */
+import { Observed } from '../telemetry/instruments.ts'
+import type { QueueCounts, ScoringQueue } from './queue.ts'
+
+const COUNTS: readonly (readonly [keyof QueueCounts, string, string])[] = [
+  ['batches', 'peregrine_inference_batches_total', 'Batches handed to the workers'],
+  ['rows', 'peregrine_inference_rows_total', 'Rows in those batches'],
+  ['workerMicros', 'peregrine_inference_worker_seconds_total', 'Time of the workers in the model'],
+  [
+    'lateTickets',
+    'peregrine_inference_late_requests_total',
+    'Requests whose deadline passed before their scores came',
+  ],
+  ['failedTickets', 'peregrine_inference_failed_requests_total', 'Requests whose batch failed'],
+  ['failedBatches', 'peregrine_inference_failed_batches_total', 'Batches whose worker failed or died'],
+  [
+    'invalidBatches',
+    'peregrine_inference_invalid_batches_total',
+    'Batches with a score that is no probability',
+  ],
+  ['fullRefusals', 'peregrine_inference_full_total', 'Requests for which no batch had room'],
+  ['replacedWorkers', 'peregrine_inference_replaced_workers_total', 'Workers replaced because they hung'],
+]
+
+export function queueInstruments(model: string, queue: ScoringQueue): Observed[] {
+  return COUNTS.map(
+    ([key, name, about]) =>
+      new Observed({
+        name,
+        about,
+        isCumulative: true,
+        observe: () => [
+          { labels: { model }, value: key === 'workerMicros' ? queue.counts[key] / 1e6 : queue.counts[key] },
+        ],
+      }),
+  )
+}

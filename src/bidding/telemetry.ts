@@ -1,0 +1,73 @@
+/**
+ * The instruments of the bid path. Stages carry the names that the story has in `bid.ts`.
+ */
+import { Counter, Histogram, type Instrument } from '../telemetry/instruments.ts'
+import { OUTCOMES } from './outcomes.ts'
+
+const STAGE_NAMES = ['read', 'match', 'rank', 'features', 'score', 'price', 'write'] as const
+
+/** `STAGE.read` is the slot of the stage `read`. */
+export const STAGE = Object.fromEntries(STAGE_NAMES.map((name, slot) => [name, slot])) as Record<
+  (typeof STAGE_NAMES)[number],
+  number
+>
+
+export class BidTelemetry {
+  readonly requests: Counter
+  readonly answerMicros: Histogram
+  readonly stageMicros: Histogram
+  readonly rows: Counter
+  readonly truncatedMatches: Counter
+  readonly inlineAnswers: Counter
+  readonly instruments: readonly Instrument[]
+
+  constructor(exchangeNames: readonly string[]) {
+    const perExchange = exchangeNames.map((exchange) => ({ exchange }))
+    this.requests = new Counter({
+      name: 'peregrine_bid_requests_total',
+      about: 'Bid requests by how they ended',
+      slots: exchangeNames.flatMap((exchange) => OUTCOMES.map(({ name }) => ({ exchange, outcome: name }))),
+    })
+    this.answerMicros = new Histogram({
+      name: 'peregrine_answer_duration_seconds',
+      about: 'From the first byte of a request to the last of its answer',
+      slots: perExchange,
+    })
+    this.stageMicros = new Histogram({
+      name: 'peregrine_stage_duration_seconds',
+      about: 'Time in each stage of the bid path; score is a wait, the others compute',
+      slots: STAGE_NAMES.map((stage) => ({ stage })),
+    })
+    this.rows = new Counter({ name: 'peregrine_scored_rows_total', about: 'Candidates given to the model' })
+    this.truncatedMatches = new Counter({
+      name: 'peregrine_truncated_matches_total',
+      about: 'Imps for which more ads matched than are looked at',
+    })
+    this.inlineAnswers = new Counter({
+      name: 'peregrine_inline_answers_total',
+      about: 'Requests that the inline scorer answered for the model',
+      slots: ['late', 'failed', 'full'].map((reason) => ({ reason })),
+    })
+    this.instruments = [
+      this.requests,
+      this.answerMicros,
+      this.stageMicros,
+      this.rows,
+      this.truncatedMatches,
+      this.inlineAnswers,
+    ]
+  }
+
+  count(exchangeIndex: number, outcome: number): void {
+    this.requests.add(exchangeIndex * OUTCOMES.length + outcome)
+  }
+
+  /** Books the time since `sinceMs` to a stage; returns the time at which the next one starts. */
+  lap(stage: number, sinceMs: number, nowMs: number): number {
+    this.stageMicros.record(stage, (nowMs - sinceMs) * 1000)
+    return nowMs
+  }
+}
+
+/** Slots of `inlineAnswers`. */
+export const INLINE_REASON = { late: 0, failed: 1, full: 2 } as const

@@ -1,0 +1,125 @@
+/**
+ * The command line: `peregrine VERB`. Each verb answers `--help`; a mistake is one sentence and exit 1.
+ */
+import { parseArgs } from 'node:util'
+import { formatFault } from './catalog/fault.ts'
+import { loadCatalog } from './catalog/load.ts'
+import { schemas } from './catalog/schemas.ts'
+import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
+import { StartError, start } from './main.ts'
+import { loadModel } from './models/load.ts'
+import { Manifest } from './models/manifest.ts'
+import { VERSION } from './version.ts'
+
+const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
+
+  peregrine serve [flags]   answer bid requests
+  peregrine check [flags]   validate the catalog and the model
+  peregrine VERB --help     the flags of a verb
+  peregrine --version`
+
+const SERVE_HELP = `peregrine serve [flags]: answer bid requests on POST /openrtb2/bid/{exchange}
+
+${settingsHelp()}
+
+Each flag is also a variable: --admin-port is PEREGRINE_ADMIN_PORT. Defaults stand in brackets.`
+
+const CHECK_HELP = `peregrine check [flags]: validate the catalog and the model, name every fault with its place, exit 1 if there is one
+
+  --schema             print the JSON Schemas of the files instead
+  --json               print the faults as JSON
+  and the flags of serve; --catalog, --models and --model are looked at`
+
+const SAMPLE_REQUEST = {
+  id: '1',
+  imp: [{ id: '1', banner: { format: [{ w: 300, h: 250 }] } }],
+  site: { page: 'https://news.example.com/today' },
+  device: { devicetype: 2, os: 'macOS', geo: { country: 'USA' } },
+  at: 1,
+  tmax: 200,
+}
+
+async function main([verb, ...args]: string[]): Promise<number> {
+  const isHelp = args.includes('--help') || args.includes('-h')
+  switch (verb) {
+    case 'serve':
+      return isHelp ? print(SERVE_HELP) : serve(args)
+    case 'check':
+      return isHelp ? print(CHECK_HELP) : check(args)
+    case '--version':
+      return print(VERSION)
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      return print(HELP)
+    default:
+      console.error(`peregrine: there is no verb "${verb}"\n\n${HELP}`)
+      return 1
+  }
+}
+
+async function serve(args: readonly string[]): Promise<number> {
+  const settings = readSettings(args, process.env)
+  const running = await start(settings)
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
+  })
+  const { host } = settings
+  console.log(`bids   http://${host}:${running.port}/openrtb2/bid`)
+  console.log(`admin  http://${settings['admin-host']}:${running.adminPort}  (/healthz /readyz /metrics)`)
+  console.log('try    ' + curlLine(host, running.port))
+  await stopped
+  await running.stop()
+  return 0
+}
+
+function curlLine(host: string, port: number): string {
+  return `curl -s http://${host}:${port}/openrtb2/bid -H 'Content-Type: application/json' -d '${JSON.stringify(SAMPLE_REQUEST)}'`
+}
+
+async function check(args: readonly string[]): Promise<number> {
+  const own = parseArgs({
+    args: [...args],
+    options: { schema: { type: 'boolean' }, json: { type: 'boolean' } },
+    strict: false,
+  }).values
+  if (own.schema === true) return print(JSON.stringify({ ...schemas(), 'model manifest': Manifest }, null, 2))
+  const settings = readSettings(
+    args.filter((arg) => arg !== '--json'),
+    process.env,
+  )
+  const [catalog, model] = await Promise.all([
+    loadCatalog(settings.catalog),
+    loadModel(`${settings.models}/${settings.model}`),
+  ])
+  const faults = [
+    ...('faults' in catalog
+      ? catalog.faults.map((fault) => `${settings.catalog}: ${formatFault(fault)}`)
+      : []),
+    ...('faults' in model ? model.faults : []),
+  ]
+  if (own.json === true) print(JSON.stringify({ ok: faults.length === 0, faults }))
+  else if (faults.length > 0) console.error(faults.join('\n'))
+  else if ('catalog' in catalog) {
+    const { advertisers, campaigns, creatives } = catalog.catalog
+    print(
+      `catalog: ${advertisers.length} advertisers, ${campaigns.length} campaigns, ${creatives.length} creatives`,
+    )
+    print(`model: ${settings.model} is complete; serve asks it for its golden rows at start`)
+  }
+  return faults.length === 0 ? 0 : 1
+}
+
+function print(text: string): 0 {
+  console.log(text)
+  return 0
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (cause) {
+  if (!(cause instanceof StartError || cause instanceof SettingsError)) throw cause
+  console.error(cause.message.replace(/^/gm, 'peregrine: '))
+  process.exitCode = 1
+}

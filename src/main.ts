@@ -1,0 +1,270 @@
+/**
+ * The composition root of `serve`: builds every room, connects them, and takes them down again. The order is the one
+ * in which things depend on each other; nothing listens before the model has answered its golden rows.
+ */
+import { join } from 'node:path'
+import pino, { type Logger } from 'pino'
+import { listenAdmin } from './admin/server.ts'
+import { systemClock } from './base/clock.ts'
+import { Prng } from './base/prng.ts'
+import { Published } from './base/published.ts'
+import { Bidder } from './bidding/bid.ts'
+import { SHORTLIST_MAX } from './bidding/shortlist.ts'
+import type { Ads, ReadyModel, Snapshot } from './bidding/snapshot.ts'
+import { BidTelemetry } from './bidding/telemetry.ts'
+import { compileAds } from './catalog/compile.ts'
+import { formatFault } from './catalog/fault.ts'
+import { loadCatalog } from './catalog/load.ts'
+import { Pace } from './catalog/pace.ts'
+import { watchCatalog } from './catalog/watch.ts'
+import { deriveLimits } from './config/derive.ts'
+import type { Settings } from './config/settings.ts'
+import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
+import { NumberPlan } from './features/numbers.ts'
+import { Plan } from './features/plan.ts'
+import { InlineScorer } from './inference/inline.ts'
+import { WorkerPool } from './inference/pool.ts'
+import { ScoringQueue } from './inference/queue.ts'
+import { queueInstruments } from './inference/telemetry.ts'
+import { type BidServer, listen } from './ingress/server.ts'
+import { goldenFaults } from './models/golden.ts'
+import { loadModel, type Model } from './models/load.ts'
+import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
+import { IMPS_MAX } from './openrtb/request.ts'
+import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
+import { type Instrument, Observed } from './telemetry/instruments.ts'
+import { processInstruments } from './telemetry/process.ts'
+import { VERSION } from './version.ts'
+
+/** What keeps the bidder from starting, a sentence each. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+export type Running = {
+  readonly port: number
+  readonly adminPort: number
+  /** Takes no more connections, lets requests in work end, and frees everything. */
+  stop(): Promise<void>
+}
+
+/** What was opened, to be closed in the opposite order. */
+type Closers = (() => void | Promise<void>)[]
+
+const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
+const DRAIN_MS_MAX = 5000
+
+/** Starts the bidder. Rejects with `StartError` when something is missing, broken or taken. */
+export async function start(settings: Settings): Promise<Running> {
+  const closers: Closers = []
+  try {
+    return await open(settings, closers)
+  } catch (cause) {
+    await closeAll(closers)
+    throw cause
+  }
+}
+
+async function open(settings: Settings, closers: Closers): Promise<Running> {
+  const log = pino({ level: settings['log-level'] })
+  const clock = systemClock
+  const onFault = logDistinct(log)
+
+  // 1. The model and its workers, which load it while the catalog is read.
+  const model = await openModel(join(settings.models, settings.model))
+  const queue = openQueue(model, settings.workers, onFault, closers)
+
+  // 2. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
+  const opened = Promise.withResolvers<Published<Snapshot>>()
+  const reloads = reloadOnChange(settings.catalog, log, async () => {
+    const snapshots = await opened.promise
+    const next = await openAds(settings.catalog)
+    snapshots.publish({ ads: next, model: readyModel(model, queue, next) })
+  })
+  closers.push(reloads.close)
+  const ads = await openAds(settings.catalog)
+
+  // 3. The snapshot that bids are made from, once the model has answered as it should.
+  const differences = await goldenFaults(model, queue, clock.nowMs())
+  if (differences.length > 0)
+    throw new StartError(differences.map((fault) => `${model.spec.key}: ${fault}`).join('\n'))
+  const snapshots = new Published<Snapshot>({ ads, model: readyModel(model, queue, ads) })
+  opened.resolve(snapshots)
+
+  // 4. The bidder and its two ports.
+  const telemetry = new BidTelemetry(EXCHANGE_NAMES)
+  const bidder = new Bidder({
+    bodyBytesMax: settings['body-bytes-max'],
+    clock,
+    prng: new Prng(crypto.getRandomValues(new Uint32Array(1))[0]),
+    snapshots,
+    exchanges: EXCHANGE_PROFILES,
+    limits: { tmaxDefaultMs: settings['tmax-default-ms'], tmaxMostMs: settings['tmax-most-ms'] },
+    telemetry,
+  })
+  const server = await listen({
+    host: settings.host,
+    port: settings.port,
+    isPortShared: settings['reuse-port'],
+    bodyBytesMax: settings['body-bytes-max'],
+    inFlightMax: settings['in-flight-max'],
+    bidder,
+    exchangeNames: EXCHANGE_NAMES,
+    clock,
+    telemetry,
+    onBug: (bug) => onFault(bug instanceof Error ? bug : new Error(String(bug))),
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  let isStopping = false
+  closers.push(async () => {
+    isStopping = true
+    await drain(server)
+  })
+  const instruments = [
+    ...telemetry.instruments,
+    ...queueInstruments(model.spec.key, queue),
+    ...catalogInstruments(snapshots, reloads),
+    ...processInstruments(),
+  ]
+  const admin = await listenAdmin({
+    host: settings['admin-host'],
+    port: settings['admin-port'],
+    token: settings['admin-token'],
+    unreadyReason: () => (isStopping ? 'shutting down' : undefined),
+    metricsText: prometheusText(
+      new InstrumentProducer({ instruments, version: VERSION, wallMs: clock.wallMs }),
+    ),
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  // Closed last, so that the probes see the bidder drain.
+  closers.unshift(admin.close)
+  return { port: server.port, adminPort: admin.port, stop: () => closeAll(closers) }
+}
+
+async function openModel(directory: string): Promise<Model> {
+  const result = await loadModel(directory)
+  if ('faults' in result) throw new StartError(result.faults.join('\n'))
+  return result.model
+}
+
+function openQueue(
+  model: Model,
+  workers: number,
+  onFault: (fault: Error) => void,
+  closers: Closers,
+): ScoringQueue {
+  const { batchRowsMax } = deriveLimits({
+    impsMax: IMPS_MAX,
+    shortlistMax: SHORTLIST_MAX,
+    goldenRowsMax: GOLDEN_ROWS_MAX,
+  })
+  const queue = new ScoringQueue({
+    model: model.spec,
+    workers,
+    rowsMax: batchRowsMax,
+    clock: systemClock,
+    onFault,
+  })
+  const pool = new WorkerPool({ workers, models: [queue.workerModel], onError: onFault })
+  queue.attach(pool)
+  closers.push(() => {
+    queue.close()
+    return pool.close()
+  })
+  return queue
+}
+
+async function openAds(directory: string): Promise<Ads> {
+  const loaded = await loadCatalog(directory)
+  if ('faults' in loaded) {
+    throw new StartError(loaded.faults.map((fault) => `${directory}: ${formatFault(fault)}`).join('\n'))
+  }
+  const pace = new Pace()
+  return compileAds(loaded.catalog, EXCHANGE_NAMES, async () => {
+    if (pace.isDue()) await pace.rest()
+  })
+}
+
+function readyModel({ manifest, inline }: Model, queue: ScoringQueue, { vectors }: Ads): ReadyModel {
+  const plans = manifest.inputs.map(({ type, columns }) =>
+    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns),
+  )
+  return { plans, queue, inline: new InlineScorer(inline, vectors) }
+}
+
+type Reloads = { readonly counts: { done: number; refused: number }; close(): void }
+
+/** Reloads one at a time; a change during a reload asks for another one behind it. A refused catalog changes nothing. */
+function reloadOnChange(directory: string, log: Logger, reload: () => Promise<void>): Reloads {
+  const counts = { done: 0, refused: 0 }
+  let isReloading = false
+  let isAskedAgain = false
+  const run = async (): Promise<void> => {
+    if (isReloading) {
+      isAskedAgain = true
+      return
+    }
+    isReloading = true
+    try {
+      await reload()
+      counts.done++
+      log.info({ catalog: directory }, 'catalog reloaded')
+    } catch (cause) {
+      counts.refused++
+      log.error(
+        { faults: (cause as Error).message.split('\n') },
+        'catalog refused; bids go on with the one before',
+      )
+    }
+    isReloading = false
+    if (!isAskedAgain) return
+    isAskedAgain = false
+    await run()
+  }
+  const watcher = watchCatalog(directory, () => void run())
+  return { counts, close: () => watcher.close() }
+}
+
+function catalogInstruments(snapshots: Published<Snapshot>, { counts }: Reloads): Instrument[] {
+  const labelled = (result: string, value: number) => ({ labels: { result }, value })
+  return [
+    new Observed({
+      name: 'peregrine_catalog_reloads_total',
+      about: 'Catalogs taken or refused since the start',
+      isCumulative: true,
+      observe: () => [labelled('done', counts.done), labelled('refused', counts.refused)],
+    }),
+    new Observed({
+      name: 'peregrine_catalog_ads',
+      about: 'Ads that may bid: a creative of an active campaign each',
+      observe: () => [{ labels: {}, value: snapshots.current.ads.fragments.length }],
+    }),
+  ]
+}
+
+/** Logs a fault when it is new, then at every power of two: a storm of faults must not become a storm of lines. */
+function logDistinct(log: Logger): (fault: Error) => void {
+  const counts = new Map<string, number>()
+  return (fault) => {
+    const count = (counts.get(fault.message) ?? 0) + 1
+    // Messages that differ every time would fill the map.
+    if (count > 1 || counts.size < 1000) counts.set(fault.message, count)
+    if (Number.isInteger(Math.log2(count))) log.error({ err: fault, count }, 'fault')
+  }
+}
+
+/** Stops listening and waits for the requests in work, but not for ever. */
+async function drain(server: BidServer): Promise<void> {
+  server.stopListening()
+  const untilMs = systemClock.nowMs() + DRAIN_MS_MAX
+  while (server.inFlight() > 0 && systemClock.nowMs() < untilMs) {
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  server.close()
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close()
+}

@@ -1,0 +1,105 @@
+/**
+ * `manifest.json` of a model version: what the model is, what it eats and what it must answer. It is the whole contract
+ * between whoever trained the model and the bidder; models/README.md explains each field.
+ */
+import Type, { type Static } from 'typebox'
+
+export const GOLDEN_ROWS_MAX = 256
+
+const strict = { additionalProperties: false }
+
+const Column = Type.Object(
+  {
+    feature: Type.String({
+      minLength: 1,
+      description: 'A name of the feature catalogue, or two joined by *.',
+    }),
+    buckets: Type.Optional(Type.Integer({ minimum: 1, description: 'Text features: a power of two.' })),
+    seed: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 4294967295, description: 'Of the hash; 0 by default.' }),
+    ),
+    offset: Type.Optional(Type.Integer({ minimum: 0, description: 'Added to the bucket; 0 by default.' })),
+    default: Type.Optional(
+      Type.Number({ description: 'Numbers: what stands for a value that is not known.' }),
+    ),
+    domain: Type.Optional(
+      Type.Tuple([Type.Number(), Type.Number()], { description: 'Numbers: values are clamped to it.' }),
+    ),
+  },
+  strict,
+)
+
+const Golden = Type.Object(
+  {
+    features: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]), {
+      description: 'Raw values by feature name; what is left out is not known.',
+    }),
+    inputs: Type.Record(Type.String(), Type.Array(Type.Number()), {
+      description: 'The row of each input tensor that these values are encoded to.',
+    }),
+    output: Type.Number({ minimum: 0, maximum: 1 }),
+    inline: Type.Number({ minimum: 0, maximum: 1, description: 'What the inline scorer answers.' }),
+  },
+  strict,
+)
+
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+
+export const Manifest = Type.Object(
+  {
+    name: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
+    version: Type.String({ pattern: '^[0-9A-Za-z._-]+$' }),
+    task: Type.Enum(['ctr']),
+    sha256: Sha256,
+    inputs: Type.Array(
+      Type.Object(
+        {
+          name: Type.String({ minLength: 1 }),
+          type: Type.Enum(['int32', 'float32']),
+          columns: Type.Array(Column, { minItems: 1 }),
+        },
+        strict,
+      ),
+      { minItems: 1 },
+    ),
+    output: Type.Object(
+      {
+        name: Type.String({ minLength: 1 }),
+        meaning: Type.Literal('probability of a click, given an impression'),
+      },
+      strict,
+    ),
+    inline: Type.Object(
+      {
+        file: Type.Literal('inline.bin'),
+        sha256: Sha256,
+        tableRows: Type.Integer({ minimum: 1 }),
+        columns: Type.Array(Column, { minItems: 1 }),
+      },
+      strict,
+    ),
+    golden: Type.Object(
+      {
+        tolerance: Type.Number({ exclusiveMinimum: 0, maximum: 0.001 }),
+        rows: Type.Array(Golden, { minItems: 1, maxItems: GOLDEN_ROWS_MAX }),
+      },
+      strict,
+    ),
+    training: Type.Object(
+      {
+        about: Type.String(),
+        window: Type.String(),
+        rows: Type.Integer({ minimum: 0 }),
+        seed: Type.Integer(),
+      },
+      strict,
+    ),
+    quality: Type.Record(Type.String(), Type.Number(), {
+      description: 'On the holdout; see models/README.md.',
+    }),
+  },
+  { ...strict, title: 'Model manifest' },
+)
+
+export type Manifest = Static<typeof Manifest>
+export type GoldenRow = Static<typeof Golden>

@@ -191,7 +191,7 @@ function readyModel({ manifest, inline }: Model, queue: ScoringQueue, { vectors 
   const plans = manifest.inputs.map(({ type, columns }) =>
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns),
   )
-  return { plans, queue, inline: new InlineScorer(inline, vectors) }
+  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors) }
 }
 
 type Reloads = { readonly counts: { done: number; refused: number }; close(): void }

@@ -6,43 +6,40 @@
  *
  * The ad's sum is made when the catalog or the model changes, the request's once an imp.
  */
-import { type Column, Plan } from '../features/plan.ts'
-import type { AdVectors, FeatureVector } from '../features/vector.ts'
 
-export type InlineModel = {
-  readonly columns: readonly Column[]
-  readonly bias: number
-  readonly table: Float32Array
+export type Weights = { readonly bias: number; readonly table: Float32Array }
+
+/** How feature values become places in the table of weights; `features` has one. */
+type WeightPlan<Vector, Ads> = {
+  begin(vector: Vector): void
+  requestWeight(table: Float32Array): number
+  adWeight(table: Float32Array, ad: number): number
+  crossWeight(table: Float32Array, ad: number, vector: Vector, ads: Ads): number
 }
 
-export class InlineScorer {
-  readonly #plan: Plan
-  readonly #ads: AdVectors
-  readonly #bias: number
-  readonly #table: Float32Array
+export class InlineScorer<Vector, Ads extends { readonly count: number }> {
+  readonly #plan: WeightPlan<Vector, Ads>
+  readonly #ads: Ads
+  readonly #weights: Weights
   readonly #adWeights: Float32Array
   #requestWeight = 0
 
-  constructor(model: InlineModel, ads: AdVectors) {
-    this.#plan = new Plan(model.columns, ads)
+  constructor(weights: Weights, plan: WeightPlan<Vector, Ads>, ads: Ads) {
+    this.#plan = plan
     this.#ads = ads
-    this.#bias = model.bias
-    this.#table = model.table
-    this.#adWeights = Float32Array.from({ length: ads.count }, (_, ad) =>
-      this.#plan.adWeight(model.table, ad),
-    )
+    this.#weights = weights
+    this.#adWeights = Float32Array.from({ length: ads.count }, (_, ad) => plan.adWeight(weights.table, ad))
   }
 
   /** Takes the values of an imp; the scores that follow are for it. */
-  begin(vector: FeatureVector): void {
+  begin(vector: Vector): void {
     this.#plan.begin(vector)
-    this.#requestWeight = this.#bias + this.#plan.requestWeight(this.#table)
+    this.#requestWeight = this.#weights.bias + this.#plan.requestWeight(this.#weights.table)
   }
 
   /** The probability of a click on the ad in this imp. */
-  score(vector: FeatureVector, ad: number): number {
-    const logit =
-      this.#requestWeight + this.#adWeights[ad] + this.#plan.crossWeight(this.#table, ad, vector, this.#ads)
-    return 1 / (1 + Math.exp(-logit))
+  score(vector: Vector, ad: number): number {
+    const crossWeight = this.#plan.crossWeight(this.#weights.table, ad, vector, this.#ads)
+    return 1 / (1 + Math.exp(-(this.#requestWeight + this.#adWeights[ad] + crossWeight)))
   }
 }

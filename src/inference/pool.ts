@@ -1,49 +1,101 @@
 /**
- * The worker threads, each with a session of every model. A worker that dies is replaced by the pool, its task is
- * rejected. A running task is never aborted for being late: that would kill its worker; `replace` is for one that hangs.
+ * The worker threads, each with a session of every model. A worker that dies is replaced by Piscina, its task is
+ * rejected.
+ *
+ * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
+ * starts a new crew instead; the old one is disbanded when its last run has come back.
  */
 import { FixedQueue, Piscina } from 'piscina'
 import type { Task, WorkerData, WorkerModel } from './worker.ts'
 
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
+export type WorkerPoolOptions = {
+  readonly workers: number
+  readonly models: readonly WorkerModel[]
+  readonly onError: (error: Error) => void
+}
+
 export class WorkerPool {
   readonly size: number
-  readonly #pool: Piscina<Task, number>
+  readonly #options: WorkerPoolOptions
+  #crew: Crew
+  readonly #retired = new Set<Promise<void>>()
 
-  constructor(options: { workers: number; models: readonly WorkerModel[]; onError: (error: Error) => void }) {
+  constructor(options: WorkerPoolOptions) {
     this.size = options.workers
-    const workerData: WorkerData = { models: options.models }
+    this.#options = options
+    this.#crew = new Crew(options)
+  }
+
+  /** Scores a slab; resolves to the microseconds it took in the worker. */
+  run(task: Task): Promise<number> {
+    return this.#crew.run(task)
+  }
+
+  /** Lets new workers take over from ones that hang. False while the workers there are have not all started. */
+  replace(): boolean {
+    if (!this.#crew.isStarted) return false
+    const closed = this.#crew.close().finally(() => this.#retired.delete(closed))
+    this.#retired.add(closed)
+    this.#crew = new Crew(this.#options)
+    return true
+  }
+
+  /** Waits for what the workers compute, hung or not, and ends them. */
+  async close(): Promise<void> {
+    await Promise.all([this.#crew.close(), ...this.#retired])
+  }
+}
+
+/** One generation of workers. */
+class Crew {
+  isStarted = false
+  readonly #pool: Piscina<Task, number>
+  #running = 0
+  #idle: PromiseWithResolvers<void> | undefined
+
+  constructor({ workers, models, onError }: WorkerPoolOptions) {
+    const workerData: WorkerData = { models }
     this.#pool = new Piscina({
       filename: WORKER_FILE.href,
       workerData,
       // Equal bounds: a pool that shrinks would load its models again on every gust of traffic.
-      minThreads: options.workers,
-      maxThreads: options.workers,
-      // A queue of ours (`ScoringQueue`) stands before it; what waits here waits for a worker to be replaced.
-      maxQueue: 2 * options.workers,
+      minThreads: workers,
+      maxThreads: workers,
+      // A queue of ours (`ScoringQueue`) stands before it; what waits here waits for a worker to start.
+      maxQueue: 2 * workers,
       taskQueue: new FixedQueue(),
       concurrentTasksPerWorker: 1,
       atomics: 'sync',
       recordTiming: false,
     })
-    this.#pool.on('error', options.onError)
+    this.#pool.on('error', onError)
+    const pings = Array.from({ length: workers }, () => this.run(PING))
+    Promise.allSettled(pings).then(() => {
+      this.isStarted = true
+    })
   }
 
-  /** Scores a slab; resolves to the microseconds it took in the worker. */
-  run(task: Task): Promise<number> {
-    return this.#pool.run(task)
+  async run(task: Task): Promise<number> {
+    this.#running++
+    try {
+      return await this.#pool.run(task)
+    } finally {
+      this.#running--
+      if (this.#running === 0) this.#idle?.resolve()
+    }
   }
 
-  /** Ends a worker that hangs, by its thread's number; another takes its place. False when there is none. */
-  replace(threadId: number): boolean {
-    const thread = this.#pool.threads.find((worker) => worker.threadId === threadId)
-    if (thread === undefined) return false
-    void thread.terminate()
-    return true
-  }
-
+  /** Ends the threads once nothing runs on them. */
   async close(): Promise<void> {
+    if (this.#running > 0) {
+      this.#idle = Promise.withResolvers()
+      await this.#idle.promise
+    }
     await this.#pool.destroy()
   }
 }
+
+/** A task that any worker answers as soon as it has started. */
+const PING: Task = { model: '', slab: 0, rowCount: 0 }

@@ -5,14 +5,13 @@
  *
  * The rows of all requests of one turn of the event loop leave together; while all workers are busy the next batch
  * fills. No timer delays a batch. A ticket whose deadline passes is settled as `late`, its rows are left where they
- * are and their scores dropped: the batch itself is never aborted. A batch that hangs has its worker replaced.
+ * are and their scores dropped: the batch itself is never aborted. A batch that hangs is given up, and new workers take over.
  *
  * Bounded: there are `workers + 2` slabs of `rowsMax` rows, and when all are taken `open` says so.
  */
 import type { Clock } from '../base/clock.ts'
-import type { WorkerPool } from './pool.ts'
 import { type ModelSpec, newSlabBuffer, type Slab, slabOver } from './slab.ts'
-import type { WorkerModel } from './worker.ts'
+import type { Task, WorkerModel } from './worker.ts'
 
 /** `scored`: the scores are in the ticket's rows. Otherwise they are not, and the caller has another scorer. */
 export type ScoreOutcome = 'scored' | 'late' | 'failed'
@@ -28,7 +27,15 @@ export type QueueCounts = {
   /** Batches with a score that is no probability. */
   invalidBatches: number
   fullRefusals: number
-  replacedWorkers: number
+  /** Crews of workers started because a worker hung. */
+  replacements: number
+}
+
+/** What a queue asks of its workers; `WorkerPool` does it. */
+export type ScoringPool = {
+  readonly size: number
+  run(task: Task): Promise<number>
+  replace(): boolean
 }
 
 /** How long a worker may be silent before it is taken to hang. */
@@ -44,7 +51,7 @@ export class ScoringQueue {
     failedBatches: 0,
     invalidBatches: 0,
     fullRefusals: 0,
-    replacedWorkers: 0,
+    replacements: 0,
   }
   readonly rowsMax: number
   readonly #model: ModelSpec
@@ -53,7 +60,8 @@ export class ScoringQueue {
   readonly #batches: readonly Batch[]
   readonly #free: Batch[]
   readonly #ready: Batch[] = []
-  #pool: WorkerPool | undefined
+  readonly #stallMs: number
+  #pool: ScoringPool | undefined
   #filling: Batch | undefined
   #inFlight = 0
   #isTurnEndAwaited = false
@@ -66,11 +74,13 @@ export class ScoringQueue {
     rowsMax: number
     clock: Clock
     onFault: (fault: Error) => void
+    stallMs?: number
   }) {
     this.#model = options.model
     this.#clock = options.clock
     this.#onFault = options.onFault
     this.rowsMax = options.rowsMax
+    this.#stallMs = options.stallMs ?? STALL_MS
     this.#batches = Array.from({ length: options.workers + 2 }, (_, index) => {
       const buffer = newSlabBuffer(options.model, options.rowsMax)
       return new Batch(index, slabOver(buffer, options.model, options.rowsMax))
@@ -84,7 +94,7 @@ export class ScoringQueue {
   }
 
   /** Connects the pool, whose workers were started with `workerModel`. */
-  attach(pool: WorkerPool): void {
+  attach(pool: ScoringPool): void {
     this.#pool = pool
   }
 
@@ -129,7 +139,8 @@ export class ScoringQueue {
       batch.dispatchedMs = this.#clock.nowMs()
       this.counts.batches++
       this.counts.rows += batch.rowCount
-      pool.run({ model: this.#model.key, slab: batch.index, rowCount: batch.rowCount }).then(
+      const task = { model: this.#model.key, slab: batch.index, rowCount: batch.rowCount }
+      pool.run(task).then(
         (micros) => {
           this.counts.workerMicros += micros
           this.#finish(batch, this.#areProbabilities(batch) ? 'scored' : 'failed')
@@ -155,7 +166,7 @@ export class ScoringQueue {
   }
 
   #finish(batch: Batch, outcome: ScoreOutcome): void {
-    this.#inFlight--
+    if (!batch.isAbandoned) this.#inFlight--
     for (const ticket of batch.tickets) {
       if (ticket.settle(outcome) && outcome === 'failed') this.counts.failedTickets++
     }
@@ -188,18 +199,26 @@ export class ScoringQueue {
         else if (ticket.settle('late')) this.counts.lateTickets++
       }
       if (batch.dispatchedMs === 0) continue
-      const stalledMs = batch.dispatchedMs + STALL_MS
+      const stalledMs = batch.dispatchedMs + this.#stallMs
       if (stalledMs > nowMs) nextMs = Math.min(nextMs, stalledMs)
-      else this.#replaceWorkerOf(batch, nowMs)
+      else this.#abandon(batch)
     }
     if (nextMs !== Number.POSITIVE_INFINITY) this.#sweepBy(nextMs)
   }
 
-  #replaceWorkerOf(batch: Batch, nowMs: number): void {
-    // Without a thread's number the batch still waits for a worker to start.
-    if (this.#pool!.replace(batch.slab.control[0])) this.counts.replacedWorkers++
-    batch.slab.control[0] = 0
-    batch.dispatchedMs = nowMs
+  /** Fails a batch whose worker hangs. Its slab comes back only with its answer: until then the worker may write. */
+  #abandon(batch: Batch): void {
+    if (!this.#pool!.replace()) {
+      batch.dispatchedMs = this.#clock.nowMs()
+      return
+    }
+    this.counts.replacements++
+    batch.dispatchedMs = 0
+    batch.isAbandoned = true
+    this.#inFlight--
+    for (const ticket of batch.tickets) if (ticket.settle('failed')) this.counts.failedTickets++
+    this.#onFault(new Error(`model ${this.#model.key}: a worker gave no answer for ${this.#stallMs} ms`))
+    this.#dispatch()
   }
 
   close(): void {
@@ -241,6 +260,7 @@ class Batch {
   rowCount = 0
   /** 0 while it is not in flight. */
   dispatchedMs = 0
+  isAbandoned = false
 
   constructor(index: number, slab: Slab) {
     this.index = index
@@ -250,7 +270,6 @@ class Batch {
   clear(): void {
     this.tickets.length = 0
     this.rowCount = 0
-    this.dispatchedMs = 0
-    this.slab.control[0] = 0
+    this.isAbandoned = false
   }
 }

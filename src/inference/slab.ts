@@ -2,10 +2,10 @@
  * The memory that a batch's rows travel in: written by the bid loop, read by ONNX Runtime in a worker without a copy,
  * and the scores written back.
  *
- *   | control: threadId | input 0: rowsMax x width | input 1 ... | scores: rowsMax |
+ *   | input 0: rowsMax x width | input 1 ... | scores: rowsMax |
  *
  * All cells are four bytes. A slab belongs to one side at a time: to the bid loop until its batch is dispatched, to
- * the worker until it has answered. Nothing in it is accessed by both at once, except the control word.
+ * the worker until it has answered. Nothing in it is accessed by both at once.
  */
 
 export type TensorSpec = { readonly name: string; readonly type: 'int32' | 'float32'; readonly width: number }
@@ -20,8 +20,6 @@ export type ModelSpec = {
 
 export type Slab = {
   readonly buffer: SharedArrayBuffer
-  /** One cell: the thread that works on the slab, 0 before one does. */
-  readonly control: Int32Array<SharedArrayBuffer>
   /** In the order of the model's inputs. */
   readonly inputs: readonly (Int32Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>)[]
   readonly scores: Float32Array<SharedArrayBuffer>
@@ -31,12 +29,12 @@ const CELL_BYTES = 4
 
 export function newSlabBuffer(model: ModelSpec, rowsMax: number): SharedArrayBuffer {
   const widthTotal = model.inputs.reduce((total, { width }) => total + width, 0)
-  return new SharedArrayBuffer(CELL_BYTES * (1 + rowsMax * (widthTotal + 1)))
+  return new SharedArrayBuffer(CELL_BYTES * rowsMax * (widthTotal + 1))
 }
 
 /** The views over a slab; both sides make their own. */
 export function slabOver(buffer: SharedArrayBuffer, model: ModelSpec, rowsMax: number): Slab {
-  let offset = CELL_BYTES
+  let offset = 0
   const inputs = model.inputs.map(({ type, width }) => {
     const length = rowsMax * width
     const view =
@@ -46,7 +44,6 @@ export function slabOver(buffer: SharedArrayBuffer, model: ModelSpec, rowsMax: n
   })
   return {
     buffer,
-    control: new Int32Array(buffer, 0, 1),
     inputs,
     scores: new Float32Array(buffer, offset, rowsMax),
   }

@@ -21,7 +21,7 @@ const COUNTS: readonly (readonly [keyof QueueCounts, string, string])[] = [
     'Batches with a score that is no probability',
   ],
   ['fullRefusals', 'peregrine_inference_full_total', 'Requests for which no batch had room'],
-  ['replacedWorkers', 'peregrine_inference_replaced_workers_total', 'Workers replaced because they hung'],
+  ['replacements', 'peregrine_inference_replacements_total', 'New workers started because one hung'],
 ]
 
 export function queueInstruments(model: string, queue: ScoringQueue): Observed[] {

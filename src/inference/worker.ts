@@ -5,7 +5,7 @@
  * ONNX Runtime computes on this thread (`run` blocks it in spite of its promise), which is why the thread exists. One
  * intra-op thread: several make the tail of small batches ten times longer.
  */
-import { threadId, workerData } from 'node:worker_threads'
+import { workerData } from 'node:worker_threads'
 import * as ort from 'onnxruntime-node'
 import { type ModelSpec, type Slab, slabOver, type TensorSpec } from './slab.ts'
 
@@ -48,12 +48,12 @@ for (const { model, rowsMax, slabs } of (workerData as WorkerData).models) {
 
 /** Scores the rows; resolves to the microseconds of the run. Rejects with the reason when the model is unusable. */
 export default async function score(task: Task): Promise<number> {
+  if (task.rowCount === 0) return 0
   const loaded = models.get(task.model)
   if (loaded === undefined || loaded instanceof Error)
     throw loaded ?? new Error(`model ${task.model} is not loaded`)
   const { spec, session, slabs } = loaded
   const slab = slabs[task.slab]
-  slab.control[0] = threadId
   const startMs = performance.now()
   const feeds: Record<string, ort.Tensor> = {}
   for (let i = 0; i < spec.inputs.length; i++) {
@@ -61,7 +61,6 @@ export default async function score(task: Task): Promise<number> {
   }
   const results = await session.run(feeds, [spec.output])
   slab.scores.set(results[spec.output].data as Float32Array)
-  slab.control[0] = 0
   return (performance.now() - startMs) * 1000
 }
 

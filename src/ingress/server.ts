@@ -116,12 +116,13 @@ class BidCall implements Arrival {
     load.inFlight++
   }
 
-  answer(outcome: number, text: string): void {
+  /** @param isConnectionOver whether to close the connection behind a refusal. */
+  answer(outcome: number, text: string, isConnectionOver = false): void {
     const { telemetry, clock } = this.#options
     this.end(outcome)
     if (this.isAborted) return
     // Corked, status, headers and body leave in one segment.
-    this.#response.cork(() => writeAnswer(this.#response, OUTCOMES[outcome].status, text))
+    this.#response.cork(() => writeAnswer(this.#response, OUTCOMES[outcome].status, text, isConnectionOver))
     telemetry.answerMicros.record(this.exchangeIndex, (clock.nowMs() - this.firstByteMs) * 1000)
   }
 
@@ -134,7 +135,12 @@ class BidCall implements Arrival {
   }
 }
 
-function writeAnswer(response: uws.HttpResponse, status: keyof typeof STATUS_LINES, text: string): void {
+function writeAnswer(
+  response: uws.HttpResponse,
+  status: keyof typeof STATUS_LINES,
+  text: string,
+  isConnectionOver: boolean,
+): void {
   response.writeStatus(STATUS_LINES[status])
   if (status === 204) {
     response.endWithoutBody()
@@ -143,7 +149,7 @@ function writeAnswer(response: uws.HttpResponse, status: keyof typeof STATUS_LIN
   response
     .writeHeader('content-type', 'application/json')
     .writeHeader('x-openrtb-version', OPENRTB_VERSION)
-    .end(text)
+    .end(text, isConnectionOver)
 }
 
 function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { inFlight: number }) {
@@ -155,7 +161,8 @@ function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { in
     let refusal = isJson ? NOT_REFUSED : OUTCOME.wrong_content_type
     if (load.inFlight > inFlightMax) refusal = OUTCOME.overloaded
     /** What came of the body before its last piece; most bodies come in one. */
-    let pieces: Buffer | undefined
+    const pieces: Buffer[] = []
+    let piecesLength = 0
     let isWhole = false
     response.onAborted(() => {
       call.isAborted = true
@@ -164,27 +171,27 @@ function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { in
     })
     response.onData((chunk, isLast) => {
       if (call.isAnswered) return
-      const length = (pieces?.length ?? 0) + chunk.byteLength
-      if (refusal === NOT_REFUSED && length > bodyBytesMax) {
+      const length = piecesLength + chunk.byteLength
+      if (length > bodyBytesMax) {
         refusal = OUTCOME.body_too_large
-        pieces = undefined
+        pieces.length = 0
       }
       if (refusal !== NOT_REFUSED) {
         // The answer waits for the end of a body of sensible length, so that the connection can be used again.
         if (!isLast && length <= bodyBytesMax) return
         isWhole = true
-        call.answer(refusal, '')
-        if (!isLast) response.close()
+        call.answer(refusal, '', !isLast)
         return
       }
       if (!isLast) {
-        pieces =
-          pieces === undefined ? Buffer.from(chunk.slice(0)) : Buffer.concat([pieces, Buffer.from(chunk)])
+        pieces.push(Buffer.from(chunk.slice(0)))
+        piecesLength = length
         return
       }
       isWhole = true
-      pieces?.copy(bidder.body)
-      bidder.body.set(new Uint8Array(chunk), pieces?.length ?? 0)
+      let at = 0
+      for (const piece of pieces) at += piece.copy(bidder.body, at)
+      bidder.body.set(new Uint8Array(chunk), at)
       call.bodyLength = length
       bidder.bid(call).catch((bug: unknown) => {
         options.onBug(bug)

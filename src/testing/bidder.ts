@@ -1,0 +1,70 @@
+/**
+ * A bidder without ports: requests go in as text, and what would have been answered comes back.
+ */
+import { Prng } from '../base/prng.ts'
+import { Published } from '../base/published.ts'
+import { type Arrival, Bidder } from '../bidding/bid.ts'
+import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
+import type { Snapshot } from '../bidding/snapshot.ts'
+import { BidTelemetry } from '../bidding/telemetry.ts'
+import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
+import { ManualClock } from './clock.ts'
+
+export const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
+export const BODY_BYTES_MAX = 262_144
+
+export type Answer = { readonly outcome: OutcomeName; readonly text: string }
+
+export type AskOptions = {
+  readonly exchange?: string
+  /** How long ago the first byte came. */
+  readonly waitedMs?: number
+  /** Told when the bid has begun; may hang up. */
+  readonly hangUp?: Promise<unknown>
+}
+
+export class TestBidder {
+  readonly clock: ManualClock
+  readonly telemetry = new BidTelemetry(EXCHANGE_NAMES)
+  readonly snapshots: Published<Snapshot>
+  readonly #bidder: Bidder
+
+  constructor(snapshot: Snapshot, clock = new ManualClock()) {
+    this.clock = clock
+    this.snapshots = new Published(snapshot)
+    this.#bidder = new Bidder({
+      bodyBytesMax: BODY_BYTES_MAX,
+      clock,
+      prng: new Prng(1),
+      snapshots: this.snapshots,
+      exchanges: EXCHANGE_PROFILES,
+      limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
+      telemetry: this.telemetry,
+    })
+  }
+
+  /** Sends one body; resolves to its answer. Rejects when there is none, or more than one. */
+  async ask(
+    body: string | Buffer,
+    { exchange = 'default', waitedMs = 0, hangUp }: AskOptions = {},
+  ): Promise<Answer> {
+    const bytes = Buffer.from(body)
+    bytes.copy(this.#bidder.body)
+    const answers: Answer[] = []
+    const call = {
+      exchangeIndex: EXCHANGE_NAMES.indexOf(exchange),
+      firstByteMs: this.clock.nowMs() - waitedMs,
+      bodyLength: bytes.length,
+      isAborted: false,
+      answer: (outcome: number, text: string) => {
+        answers.push({ outcome: OUTCOMES[outcome].name, text })
+      },
+    }
+    void hangUp?.then(() => {
+      call.isAborted = true
+    })
+    await this.#bidder.bid(call satisfies Arrival)
+    if (answers.length !== 1) throw new Error(`a request was answered ${answers.length} times`)
+    return answers[0]
+  }
+}

@@ -1,0 +1,25 @@
+import t from 'tap'
+import { Compile } from 'typebox/compile'
+import { schemas } from './schemas.ts'
+
+const advertiser = { id: 'a', name: 'A', domain: 'a.example' }
+
+t.test('the published schemas are plain JSON Schema for each folder', async (t) => {
+  t.strictSame(Object.keys(schemas()), ['advertisers', 'campaigns', 'creatives'])
+  for (const schema of Object.values(schemas())) {
+    t.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema')
+    t.strictSame(JSON.parse(JSON.stringify(schema)), schema, 'nothing is lost in JSON')
+  }
+})
+
+t.test('a published schema takes one object or an array of them, and no unknown field', async (t) => {
+  const check = Compile(schemas().advertisers)
+  t.equal(check.Check(advertiser), true, 'one object')
+  t.equal(check.Check([advertiser, advertiser]), true, 'an array')
+  t.equal(check.Check({ ...advertiser, budget: 1 }), false, 'an unknown field')
+  t.equal(check.Check([{ ...advertiser, domain: undefined }]), false, 'a missing field in an array')
+})
+
+t.test('a published schema describes fields to whoever writes them', async (t) => {
+  t.match(JSON.stringify(schemas().campaigns), 'ISO 3166-1 alpha-3, such as USA.')
+})

@@ -7,9 +7,11 @@ HOST_NODE_MAJOR := $(shell node -p 'process.versions.node.split(".")[0]' 2>/dev/
 NPM22 := $(if $(filter 22,$(HOST_NODE_MAJOR)),bash -c,npx -y -p node@22 -c)
 NODE := node_modules/.bin/node
 export ONNXRUNTIME_NODE_INSTALL := skip
+# ONNX Runtime reports to its vendor unless told not to.
+export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench model
+.PHONY: help install build run test check bench model image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +22,8 @@ node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo "npm is needed: install Node.js 20 or later with npm, then run make again"; exit 1; }
 	@echo "installing dependencies (about a minute the first time)"
 	@$(NPM22) 'npm ci --no-progress --loglevel=error'
+	@# npm 10 does not link the command of a package that is there twice, once for each platform.
+	@cd node_modules/.bin && { [ -x node ] || ln -sf ../node-linux-*/bin/node node || ln -sf "$$(command -v node)" node; }
 	@bin/peregrine --version >/dev/null
 	@touch $@
 
@@ -35,10 +39,13 @@ test: install ## run every test
 
 check: install ## types, lint and format
 	@$(NODE) node_modules/.bin/tsc --noEmit
-	@node_modules/.bin/biome ci --error-on-warnings .
+	@node_modules/.bin/biome ci --colors=off --error-on-warnings .
 
 bench: build ## micro benches of the hot rooms, then the end-to-end run
 	@$(NODE) bench/run.ts $(ARGS)
 
 model: install ## make the data of the demo model, train it and write models/ctr/1
 	@$(NODE) bench/truth/train-ctr.ts $(ARGS)
+
+image: ## build the container image
+	@docker build -t peregrine:$(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json) .

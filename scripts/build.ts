@@ -1,0 +1,50 @@
+/**
+ * Bundles the release into dist/: one file per thread of the bidder, ES modules for Node 22 with source maps.
+ *
+ * A file of dist/ needs package.json (its `type`) and the three packages below beside it, nothing else. They stay
+ * outside because they find files of their own by path: two load a native binary, Piscina starts its own worker file.
+ * Nothing is minified, so that a stack trace and a CPU profile of production can be read.
+ */
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const entryPoints = { peregrine: 'src/cli.ts', worker: 'src/inference/worker.ts' }
+const external = ['uWebSockets.js', 'onnxruntime-node', 'piscina']
+
+// Bundled CommonJS packages ask for Node's own modules through `require`, which an ES module does not have.
+const banner = `import { createRequire as createRequireOfBundle } from 'node:module'
+const require = createRequireOfBundle(import.meta.url)`
+
+/** What stays outside must be installed in production: a dev dependency would be missed only on the first start. */
+function refuseMissingAtRuntime(): void {
+  const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'))
+  const missing = external.filter((name) => dependencies[name] === undefined)
+  if (missing.length > 0) throw new Error(`not among the dependencies of package.json: ${missing.join(', ')}`)
+}
+
+function printSizes(outputs: string[]): void {
+  for (const output of outputs.sort()) {
+    const kibibytes = statSync(root + output).size / 1024
+    console.log(`${output.padEnd(24)} ${kibibytes.toFixed(1).padStart(8)} KiB`)
+  }
+}
+
+refuseMissingAtRuntime()
+rmSync(`${root}dist`, { recursive: true, force: true })
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints,
+  external,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  sourcemap: true,
+  banner: { js: banner },
+  metafile: true,
+  logLevel: 'warning',
+})
+printSizes(Object.keys(metafile.outputs))

@@ -89,6 +89,10 @@ export class Bidder {
     atMs = telemetry.lap(STAGE.read, atMs, this.#clock.nowMs())
     if (read !== READ.ok) return arrival.answer(OUTCOME_OF_READ[read], '')
     if (!acceptsDollars(view)) return arrival.answer(OUTCOME.currency_not_ours, '')
+    // What a list in another taxonomy blocks cannot be told.
+    if (view.blockedCategories !== NONE && view.categoryTaxonomy !== OUR_TAXONOMY) {
+      return arrival.answer(OUTCOME.taxonomy_not_ours, '')
+    }
     if (view.buyerSeats !== NONE) return arrival.answer(OUTCOME.seat_not_ours, '')
     const { networkAllowanceMs } = this.#exchanges[arrival.exchangeIndex]
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)
@@ -209,6 +213,9 @@ export class Bidder {
 }
 
 const NO_AD = -1
+
+/** The catalog's categories are of the IAB's content taxonomy 1.0. */
+const OUR_TAXONOMY = 1
 
 const USD = Buffer.from('USD')
 

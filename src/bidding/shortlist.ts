@@ -44,7 +44,9 @@ export function shortlist(
   let kept = 0
   for (let i = matched.first; i < matched.end; i++) {
     const ad = matched.ads[i]
-    if (goals.ceilingCpmMicros[ad] < imp.floorCpmMicros) continue
+    const ceiling = goals.ceilingCpmMicros[ad]
+    // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
+    if (ceiling < imp.floorCpmMicros || (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1])) continue
     const probability = inline.score(vector, ad)
     const value = valueCpmMicros(goals, ad, probability)
     if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue

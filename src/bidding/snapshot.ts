@@ -2,11 +2,9 @@
  * Everything that a bid decides on, as one object: published whole, read once a request, never changed.
  * All its tables are indexed by ad; an ad is one creative of one campaign.
  */
-import type { NumberPlan } from '../features/numbers.ts'
-import type { Plan } from '../features/plan.ts'
-import type { AdVectors } from '../features/vector.ts'
-import type { InlineScorer } from '../inference/inline.ts'
-import type { ScoringQueue } from '../inference/queue.ts'
+import type { Cells } from '../features/plan.ts'
+import type { AdVectors, FeatureVector } from '../features/vector.ts'
+import type { Ticket } from '../inference/queue.ts'
 import type { AdFragment } from '../openrtb/response.ts'
 import type { Goals } from '../pricing/price.ts'
 import type { TargetIndex } from '../targeting/compile.ts'
@@ -21,10 +19,17 @@ export type Ads = {
 
 /** A model made ready for these ads: how its rows are written, where they are scored, and who stands in for it. */
 export type ReadyModel = {
-  /** In the order of the model's inputs. */
-  readonly plans: readonly (Plan | NumberPlan)[]
-  readonly queue: ScoringQueue
-  readonly inline: InlineScorer
+  /** One for each of the model's inputs: `Plan` or `NumberPlan`. */
+  readonly plans: readonly RowWriter[]
+  /** A `ScoringQueue`. */
+  readonly queue: { open(rowCount: number, deadlineMs: number): Ticket | undefined }
+  /** An `InlineScorer`. */
+  readonly inline: { begin(vector: FeatureVector): void; score(vector: FeatureVector, ad: number): number }
+}
+
+type RowWriter = {
+  begin(vector: FeatureVector): void
+  write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void
 }
 
 export type Snapshot = { readonly ads: Ads; readonly model: ReadyModel }

@@ -223,6 +223,18 @@ const CASES: readonly (readonly [string, TargetedAd, PlainRequest, boolean])[] =
     true,
   ],
   [
+    'a film of a required length',
+    ad({ creative: film }),
+    request({ imp: [{ id: '1', video: { rqddurs: [10, 15], maxduration: 5 } }] }),
+    true,
+  ],
+  [
+    'a film of another than the required lengths',
+    ad({ creative: film }),
+    request({ imp: [{ id: '1', video: { rqddurs: [10, 20], maxduration: 30 } }] }),
+    false,
+  ],
+  [
     'a film that is too short',
     ad({ creative: film }),
     request({ imp: [{ id: '1', video: { minduration: 16 } }] }),
@@ -405,6 +417,7 @@ function randomRequest(prng: Prng, id: string): PlainRequest {
             video: {
               mimes: some(prng, MIMES),
               protocols: some(prng, [2, 3, 5, 6, 7]),
+              rqddurs: prng.unit() < 0.8 ? undefined : [6, 30],
               minduration: prng.pick([0, 6, 10]),
               maxduration: prng.pick([0, 15, 30]),
             },

@@ -102,9 +102,7 @@ export class Matcher {
     }
     if (takesVideo) {
       for (const { durationS, row } of index.durations) {
-        if (durationS < imp.durationMinS) continue
-        if (imp.durationMaxS > 0 && durationS > imp.durationMaxS) break
-        this.#add(row)
+        if (isDurationAllowed(view, imp, durationS)) this.#add(row)
       }
       if (imp.hasBanner) this.#add(index.banners)
       this.#endClause()
@@ -228,6 +226,18 @@ export class Matcher {
     if (this.#blockCount === BLOCKS_MAX) this.#isComplete = false
     else this.#blockRows[this.#blockCount++] = row
   }
+}
+
+/** OpenRTB 2.6 section 3.2.7: `rqddurs` lists the only lengths, and excludes a range. */
+function isDurationAllowed({ tape }: RequestView, imp: ImpView, durationS: number): boolean {
+  if (imp.requiredDurations === NONE) {
+    return durationS >= imp.durationMinS && (imp.durationMaxS <= 0 || durationS <= imp.durationMaxS)
+  }
+  const end = tape.next(imp.requiredDurations)
+  for (let token = imp.requiredDurations + 1; token < end; token = tape.next(token)) {
+    if (tape.integer(token, 0) === durationS) return true
+  }
+  return false
 }
 
 /** One word of the conjunction of all clauses; a clause without rows accepts nothing. */

@@ -7,7 +7,13 @@ import { DEVICE_CLASSES, deviceClassOf, type TargetedAd } from '../targeting/ad.
 export type PlainImp = {
   id: string
   banner?: { format?: { w: number; h: number }[]; w?: number; h?: number }
-  video?: { mimes?: string[]; protocols?: number[]; minduration?: number; maxduration?: number }
+  video?: {
+    mimes?: string[]
+    protocols?: number[]
+    minduration?: number
+    maxduration?: number
+    rqddurs?: number[]
+  }
   bidfloorcur?: string
   pmp?: { private_auction?: number }
 }
@@ -94,11 +100,11 @@ function fitsImp({ creative }: TargetedAd, imp: PlainImp): boolean {
     return sizes.some((size) => size.w === creative.width && size.h === creative.height)
   }
   if (imp.video === undefined) return false
-  const { mimes, protocols, minduration = 0, maxduration = 0 } = imp.video
+  const { mimes, protocols, minduration = 0, maxduration = 0, rqddurs } = imp.video
   return (
     (protocols === undefined || protocols.some((protocol) => INLINE_VAST.includes(protocol))) &&
-    creative.durationS >= minduration &&
-    (maxduration === 0 || creative.durationS <= maxduration) &&
+    (rqddurs?.includes(creative.durationS) ??
+      (creative.durationS >= minduration && (maxduration === 0 || creative.durationS <= maxduration))) &&
     (mimes === undefined || creative.mimes.some((mime) => mimes.includes(mime)))
   )
 }

@@ -1,0 +1,159 @@
+/**
+ * Random requests for fast-check: every field that some reader uses, each absent, usual, odd or written twice. Odd are
+ * the values that senders have been seen to send, and any JSON at all.
+ */
+import fc from 'fast-check'
+import { Members } from './json-spelling.ts'
+
+const ODD = [
+  null,
+  true,
+  false,
+  '',
+  ' ',
+  '0',
+  '1',
+  '01',
+  '1.5',
+  ' 2 ',
+  '-1',
+  '1e2',
+  '0x10',
+  'Infinity',
+  '12px',
+  'é',
+  '１２',
+  'a/b',
+  'a"\\\n',
+  '\ud800',
+  '😀',
+  0,
+  1,
+  2,
+  -1,
+  1.5,
+  2.0,
+  95.7,
+  1e10,
+  -1e10,
+  1e300,
+  5e-324,
+  2147483647,
+  2147483648,
+  [],
+  [null],
+  ['x', 1, null],
+  {},
+  { id: 'x' },
+]
+
+const odd = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...ODD) },
+  // A minus before zero is a matter of spelling, which the twin cannot see.
+  fc.jsonValue({ maxDepth: 2, stringUnit: 'binary' }).map((value) => (Object.is(value, -0) ? 0 : value)),
+)
+
+const usualOr = (...usual: unknown[]) =>
+  fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: odd })
+const mostly = (arbitrary: fc.Arbitrary<unknown>) =>
+  fc.oneof({ weight: 6, arbitrary }, { weight: 1, arbitrary: odd })
+const listOf = (...usual: unknown[]) => mostly(fc.array(usualOr(...usual), { maxLength: 4 }))
+
+/** An object with some of these members, in any order, some of them twice. */
+function some(members: Record<string, fc.Arbitrary<unknown>>): fc.Arbitrary<Members> {
+  const entry = Object.entries(members).map(([name, value]) => fc.tuple(fc.constant(name), value))
+  const other = fc.tuple(fc.string({ maxLength: 4 }), odd)
+  return fc
+    .array(fc.oneof(...entry, other), { maxLength: 2 * entry.length })
+    .map((entries) => new Members(entries))
+}
+
+const size = usualOr(300, 250, '728', 32767, 32768, 65535, 65536, 320.5)
+const size2d = some({ w: size, h: size })
+const position = usualOr(0, 1, 3, 7)
+
+const banner = some({
+  format: mostly(fc.array(mostly(size2d), { maxLength: 4 })),
+  w: size,
+  h: size,
+  pos: position,
+})
+const video = some({
+  mimes: listOf('video/mp4', 'video/webm'),
+  protocols: listOf(1, 2, 3, 5, 7, 8, 11, 13, '3', 3.5),
+  minduration: usualOr(5, '5', 5.5),
+  maxduration: usualOr(15, 30),
+  w: size,
+  h: size,
+  pos: position,
+})
+const imp = some({
+  id: usualOr('1', '2', 'a/é', 1, 2),
+  banner: mostly(banner),
+  video: mostly(video),
+  pmp: mostly(some({ private_auction: usualOr(0, 1, true) })),
+  bidfloor: fc.oneof(usualOr(0.5, '0.25', 0, 0.4567891234), fc.double({ min: 0, max: 10, noNaN: true })),
+  bidfloorcur: usualOr('USD', 'EUR', 'usd'),
+  instl: usualOr(0, 1),
+  tagid: usualOr('top', 7),
+})
+const page = usualOr(
+  'https://www.news.example/a?b#c',
+  'news.example',
+  '//a.example:80',
+  'a//b',
+  'http:/x',
+  'é://x/',
+  'abcdefg://x',
+)
+const domain = usualOr('news.example', 'www.news.example', 'WWW.x', 'www.', 'wwwx')
+const publisher = mostly(some({ id: usualOr('pub-1', 7) }))
+const categories = listOf('IAB1', 'IAB1-2')
+const place = { domain, page, cat: categories, publisher, bundle: usualOr('com.example', 886445756), id: odd }
+const device = some({
+  os: usualOr('iOS', 'Android'),
+  language: usualOr('en'),
+  devicetype: usualOr(1, 4, '4'),
+  connectiontype: usualOr(2, 6),
+  geo: mostly(some({ country: usualOr('USA', 'US'), region: usualOr('CA', 'US-CA') })),
+  ext: odd,
+})
+
+const root = some({
+  at: usualOr(1, 2, '1', 1.0),
+  tmax: usualOr(100, '80', 95.7),
+  test: usualOr(0, 1),
+  cur: listOf('USD', 'EUR'),
+  wseat: listOf('seat'),
+  bcat: listOf('IAB25', 'IAB7-39'),
+  badv: listOf('blocked.example', 'a/b'),
+  site: mostly(some(place)),
+  app: mostly(some(place)),
+  dooh: mostly(some(place)),
+  device: mostly(device),
+  source: odd,
+  user: odd,
+  ext: odd,
+})
+
+/** Mostly with the id and the imps that a request needs; they come first, last or twice. */
+export const randomRequest: fc.Arbitrary<Members> = fc
+  .tuple(
+    mostly(fc.constantFrom('auction', 'a/"é', 17)),
+    mostly(fc.array(mostly(imp), { minLength: 1, maxLength: 4 })),
+    root,
+    fc.oneof(
+      { weight: 9, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: odd.map((value) => ['id', value]) },
+      { weight: 1, arbitrary: odd.map((value) => ['imp', value]) },
+    ),
+    fc.boolean(),
+  )
+  .map(([id, imps, { entries }, again, isFirst]) => {
+    const needed: [string, unknown][] = [
+      ['id', id],
+      ['imp', imps],
+    ]
+    const all = isFirst ? [...needed, ...entries] : [...entries, ...needed]
+    return new Members(again.length === 0 ? all : [...all, again as [string, unknown]])
+  })

@@ -1,0 +1,103 @@
+/**
+ * Servers under test as processes of their own, and the CPU that each has used by its own account.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+export type Target = {
+  readonly name: string
+  readonly port: number
+  /** User and system time of all its threads so far, in seconds. */
+  cpuSeconds(): number
+  /** Prometheus text as numbers by name and labels; empty where there is none. */
+  metrics(): Promise<ReadonlyMap<string, number>>
+  stop(): Promise<void>
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
+const START_MS_MAX = 60_000
+
+/** The built bidder with this catalog and the demo model. */
+export async function startBidder(catalog: string): Promise<Target> {
+  const entry = `${ROOT}dist/peregrine.js`
+  if (!existsSync(entry)) throw new Error('dist/peregrine.js is missing: run make build')
+  const args = [
+    'serve',
+    '--port',
+    '0',
+    '--admin-port',
+    '0',
+    '--catalog',
+    catalog,
+    '--models',
+    `${ROOT}models`,
+  ]
+  const child = spawnNode([entry, ...args, '--log-level', 'warn'])
+  const output = await outputUntil(child, /try /)
+  const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
+  return {
+    ...targetOf('peregrine', child, Number(port)),
+    metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
+  }
+}
+
+export async function startCeiling(): Promise<Target> {
+  const child = spawnNode([fileURLToPath(new URL('ceiling.ts', import.meta.url))])
+  const output = await outputUntil(child, /port \d+/)
+  return targetOf('bare handler', child, Number(/port (\d+)/.exec(output)?.[1]))
+}
+
+function spawnNode(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [...NODE_FLAGS, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+  })
+}
+
+/** What the child prints until it matches; later output is read and dropped, so that the child never waits for us. */
+function outputUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    const limit = setTimeout(() => child.kill(), START_MS_MAX)
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+      if (!pattern.test(output)) return
+      clearTimeout(limit)
+      resolve(output)
+    })
+    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${output}`)))
+  })
+}
+
+function targetOf(name: string, child: ChildProcess, port: number): Target {
+  return {
+    name,
+    port,
+    cpuSeconds: () => cpuSecondsOf(child.pid!),
+    metrics: async () => new Map(),
+    stop: async () => {
+      child.kill()
+      if (child.exitCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+/** From /proc/PID/stat: fields 14 and 15, in ticks of a hundredth of a second, counted behind the command's name. */
+function cpuSecondsOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+function parseMetrics(text: string): Map<string, number> {
+  const metrics = new Map<string, number>()
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue
+    const end = line.lastIndexOf(' ')
+    metrics.set(line.slice(0, end), Number(line.slice(end + 1)))
+  }
+  return metrics
+}

@@ -1,0 +1,33 @@
+/**
+ * `make bench`: the micro benches of the hot rooms, then the end-to-end run. `--smoke` runs all of it in its smallest
+ * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well.
+ */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
+
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end] [--json FILE]"`
+
+const { values: flags } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (flags.help) console.log(HELP)
+else {
+  if (flags.only !== 'end-to-end') {
+    const micro = fileURLToPath(new URL('micro/run.ts', import.meta.url))
+    execFileSync(process.execPath, [micro, ...(flags.smoke ? ['--smoke'] : [])], { stdio: 'inherit' })
+  }
+  if (flags.only !== 'micro') {
+    const report = await runEndToEnd(flags.smoke ? 'smoke' : 'full')
+    console.log(endToEndTable(report))
+    if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
+  }
+}

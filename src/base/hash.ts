@@ -2,8 +2,9 @@
  * MurmurHash3 x86 32-bit (Austin Appleby, public domain), seed 0, over text with ASCII capitals folded to lower case.
  *
  * The one hash of the project for text: targeting values, feature values and configuration agree on it, and any
- * language with a murmur3 can reproduce it as `murmur3_32(text.lower().encode("utf-8"), seed=0)`. Empty text gives 0,
- * which therefore also stands for "not known". About 1 ns a byte.
+ * language with a murmur3 can reproduce it as `murmur3_32(fold(text).encode("utf-8"), seed=0)`, where `fold` lowers A to
+ * Z and, unlike many a `lower`, nothing else. Empty text gives 0, which therefore also stands for "not known". About 1 ns
+ * a byte.
  */
 export function hashBytes(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0

@@ -17,6 +17,7 @@ export function microsOfDecimal(amount: number): number {
  * Bidders write floats like 1e-7 that naive parsers refuse; digits never do.
  */
 export function decimalOfMicros(micros: number): string {
+  assert(Number.isSafeInteger(micros) && micros >= 0, 'an amount in micros is an integer from 0 to 2^53')
   const whole = Math.floor(micros / 1e6)
   const fraction = micros - whole * 1e6
   if (fraction === 0) return `${whole}`

@@ -31,18 +31,22 @@ export function bannerMarkup({ width, height, image, landing, alt }: BannerMarku
 }
 
 /**
- * A VAST document without its version number: what stands before and behind it. VAST 4 adds a universal ad id.
+ * A VAST document in three parts: its version number stands behind `before`, and what VAST 4.1 adds to an ad (its
+ * section 3.4) behind `opening`. VAST 4 adds a universal ad id.
  */
-export function vastMarkup(video: VideoMarkup, major: 3 | 4): { before: string; behind: string } {
+export function vastMarkup(
+  video: VideoMarkup,
+  major: 3 | 4,
+): { before: string; opening: string; rest: string } {
   const files = video.media.map(
     ({ url, mime, width, height, bitrateKbps }) =>
-      `<MediaFile delivery="progressive" type="${mime}" width="${width}" height="${height}" bitrate="${bitrateKbps}">${cdata(url)}</MediaFile>`,
+      `<MediaFile delivery="progressive" type="${escapeMarkup(mime)}" width="${width}" height="${height}" bitrate="${bitrateKbps}">${cdata(url)}</MediaFile>`,
   )
   const id = escapeMarkup(video.id)
   const universalId =
     major === 4 ? `<UniversalAdId idRegistry="unknown" idValue="${id}">${id}</UniversalAdId>` : ''
-  const behind = [
-    `"><Ad id="${id}"><InLine><AdSystem>Peregrine</AdSystem><AdTitle>${escapeMarkup(video.title)}</AdTitle>`,
+  const rest = [
+    `<AdTitle>${escapeMarkup(video.title)}</AdTitle>`,
     // VAST wants an Impression; about:blank is its word for "none here".
     `<Impression>${cdata('about:blank')}</Impression>`,
     `<Creatives><Creative id="${id}">${universalId}<Linear><Duration>${vastDuration(video.durationS)}</Duration>`,
@@ -50,12 +54,16 @@ export function vastMarkup(video: VideoMarkup, major: 3 | 4): { before: string; 
     `<VideoClicks><ClickThrough>${cdata(video.landing)}</ClickThrough></VideoClicks>`,
     '</Linear></Creative></Creatives></InLine></Ad></VAST>',
   ]
-  return { before: '<VAST version="', behind: behind.join('') }
+  return {
+    before: '<VAST version="',
+    opening: `"><Ad id="${id}"><InLine><AdSystem>Peregrine</AdSystem>`,
+    rest: rest.join(''),
+  }
 }
 
 /** Text that may stand in HTML or XML, between tags or in a quoted attribute. */
 export function escapeMarkup(text: string): string {
-  return text
+  return withoutForbidden(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
@@ -64,7 +72,13 @@ export function escapeMarkup(text: string): string {
 }
 
 function cdata(text: string): string {
-  return `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
+  return `<![CDATA[${withoutForbidden(text).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`
+}
+
+/** XML 1.0 section 2.2: no escape makes these characters legal, so that one of them would spoil the whole document. */
+function withoutForbidden(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about.
+  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|\p{Surrogate}/gu, '')
 }
 
 /** HH:MM:SS. */

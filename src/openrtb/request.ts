@@ -1,13 +1,14 @@
 /**
  * A bid request as the bidder sees it: the few fields that some room uses, in integers and byte ranges over the tape.
  *
- * Text is never decoded: `TEXT` fields are a range of bytes and its hash. Lists stay on the tape and are walked by
- * whoever needs them. Absent, null or mistyped fields read as unknown (`NONE`, 0 or an empty range): OpenRTB 2.6
- * section 2.3 says absence means unknown, not zero. A number written as text is read as a number.
+ * Text becomes no string: `TEXT` fields are a range of bytes and its hash, with escapes undone in place. Lists stay on
+ * the tape and are walked by whoever needs them, their texts likewise; ids alone keep their spelling, to be echoed.
+ * Absent, null or mistyped fields read as unknown (`NONE`, 0 or an empty range): OpenRTB 2.6 section 2.3 says absence
+ * means unknown, not zero. A number written as text is read as a number. A repeated field counts as last written.
  *
  * One view is filled again and again: it is valid until the next `read`, and nothing may keep it across an await.
  */
-import { hashBytes } from '../base/hash.ts'
+import { fold, hashBytes } from '../base/hash.ts'
 import { VAST_DEFAULT, VAST_VERSIONS } from './codes.ts'
 import { KEY } from './keys.ts'
 import { KIND, NONE, Tape } from './tape.ts'
@@ -39,7 +40,7 @@ export class ImpView {
   isFloorInUsd = true
   isPrivateAuction = false
   isInterstitial = false
-  /** Banner position or, without a banner, video position (AdCOM list "Placement Positions"). */
+  /** Position of the banner or, where it is unknown, of the video (AdCOM list "Placement Positions"). */
   position = 0
   hasBanner = false
   /** Allowed banner sizes as `width << 16 | height`. */
@@ -50,6 +51,8 @@ export class ImpView {
   videoHeight = 0
   durationMinS = 0
   durationMaxS = 0
+  /** Token of the video's `rqddurs`, the only lengths allowed, or `NONE`. */
+  requiredDurations = NONE
   /** Token of the video's `mimes`, or `NONE`. */
   mimes = NONE
   /** The newest VAST that both sides have, as an AdCOM "Creative Subtypes" code; 0 when there is none. */
@@ -70,6 +73,8 @@ export class RequestView {
   /** 1 first price, 2 second price plus; absent means 2 (section 3.2.1). */
   auctionType = 2
   isTest = false
+  /** Taxonomy of the blocked categories (AdCOM "Category Taxonomies"); absent means 1, the IAB's content taxonomy 1.0. */
+  categoryTaxonomy = 1
   /** Milliseconds, or 0 when absent or no positive number. */
   tmaxMs = 0
   inventory: number = INVENTORY.unknown
@@ -105,7 +110,7 @@ export class RequestView {
     let dooh = NONE
     let device = NONE
     const end = tape.next(0)
-    // A repeated field counts as last written, as in JSON.parse: objects are walked only behind this loop.
+    // Objects are walked only behind this loop: a repeated one counts as last written.
     for (let token = 1; token < end; token = tape.next(token)) {
       switch (tape.key(token)) {
         case KEY.id:
@@ -132,20 +137,23 @@ export class RequestView {
         case KEY.tmax:
           this.tmaxMs = Math.max(0, tape.integer(token, 0))
           break
+        case KEY.cattax:
+          this.categoryTaxonomy = tape.integer(token, 1)
+          break
         case KEY.test:
           this.isTest = tape.flag(token)
           break
         case KEY.cur:
-          this.currencies = tape.filledArrayOrNone(token)
+          this.currencies = this.#list(token)
           break
         case KEY.wseat:
-          this.buyerSeats = tape.filledArrayOrNone(token)
+          this.buyerSeats = this.#list(token)
           break
         case KEY.bcat:
-          this.blockedCategories = tape.filledArrayOrNone(token)
+          this.blockedCategories = this.#list(token)
           break
         case KEY.badv:
-          this.blockedAdvertisers = tape.filledArrayOrNone(token)
+          this.blockedAdvertisers = this.#list(token)
           break
       }
     }
@@ -164,6 +172,7 @@ export class RequestView {
     this.id = NONE
     this.auctionType = 2
     this.isTest = false
+    this.categoryTaxonomy = 1
     this.tmaxMs = 0
     this.inventory = INVENTORY.unknown
     this.deviceType = 0
@@ -193,7 +202,7 @@ export class RequestView {
           page = token
           break
         case KEY.cat:
-          this.categories = tape.filledArrayOrNone(token)
+          this.categories = this.#list(token)
           break
         case KEY.publisher:
           publisher = tape.objectOrNone(token)
@@ -219,7 +228,7 @@ export class RequestView {
           this.#setText(TEXT.domain, token)
           break
         case KEY.cat:
-          this.categories = tape.filledArrayOrNone(token)
+          this.categories = this.#list(token)
           break
         case KEY.publisher:
           publisher = tape.objectOrNone(token)
@@ -276,11 +285,18 @@ export class RequestView {
     for (let token = imps + 1; token < end; token = tape.next(token)) {
       if (tape.kind(token) !== KIND.object) continue
       if (count === IMPS_MAX) return READ.tooManyImps
-      // An imp without an id cannot be bid on; the others can.
-      if (this.#readImp(token, this.imps[count])) count++
+      // An imp without an id, or with that of another, cannot be bid on; the others can.
+      if (this.#readImp(token, this.imps[count]) && !this.#isRepeated(count)) count++
     }
     this.impCount = count
     return READ.ok
+  }
+
+  /** Whether the imp at `index` has the id of one before it. */
+  #isRepeated(index: number): boolean {
+    for (let i = 0; i < index; i++)
+      if (this.tape.isSpelledLike(this.imps[i].id, this.imps[index].id)) return true
+    return false
   }
 
   #readImp(object: number, imp: ImpView): boolean {
@@ -294,6 +310,13 @@ export class RequestView {
     imp.hasBanner = false
     imp.sizeCount = 0
     imp.hasVideo = false
+    imp.videoWidth = 0
+    imp.videoHeight = 0
+    imp.durationMinS = 0
+    imp.durationMaxS = 0
+    imp.requiredDurations = NONE
+    imp.mimes = NONE
+    imp.vastProtocol = 0
     imp.tagStart = 0
     imp.tagEnd = 0
     let banner = NONE
@@ -315,19 +338,19 @@ export class RequestView {
           pmp = tape.objectOrNone(token)
           break
         case KEY.bidfloor:
-          imp.floorCpmMicros = Math.max(0, tape.micros(token))
+          imp.floorCpmMicros = tape.floorMicros(token)
           break
         case KEY.bidfloorcur:
-          imp.isFloorInUsd = !tape.isText(token) || tape.isEqual(token, USD)
+          tape.unescape(token)
+          imp.isFloorInUsd = !tape.isText(token) || tape.isEmpty(token) || tape.isEqual(token, USD)
           break
         case KEY.instl:
           imp.isInterstitial = tape.flag(token)
           break
         case KEY.tagid:
-          if (tape.isScalarText(token)) {
-            imp.tagStart = tape.start(token)
-            imp.tagEnd = tape.end(token)
-          }
+          tape.unescape(token)
+          imp.tagStart = tape.start(token)
+          imp.tagEnd = tape.isScalarText(token) ? tape.end(token) : imp.tagStart
           break
       }
     }
@@ -343,6 +366,7 @@ export class RequestView {
     let formats = NONE
     let width = 0
     let height = 0
+    let position = 0
     const end = tape.next(banner)
     for (let token = banner + 1; token < end; token = tape.next(token)) {
       switch (tape.key(token)) {
@@ -356,10 +380,11 @@ export class RequestView {
           height = tape.integer(token, 0)
           break
         case KEY.pos:
-          imp.position = tape.integer(token, 0)
+          position = tape.integer(token, 0)
           break
       }
     }
+    if (position !== 0) imp.position = position
     if (formats !== NONE) {
       const formatsEnd = tape.next(formats)
       for (let token = formats + 1; token < formatsEnd; token = tape.next(token)) this.#readFormat(token, imp)
@@ -385,11 +410,6 @@ export class RequestView {
   #readVideo(video: number, imp: ImpView): void {
     const { tape } = this
     imp.hasVideo = true
-    imp.videoWidth = 0
-    imp.videoHeight = 0
-    imp.durationMinS = 0
-    imp.durationMaxS = 0
-    imp.mimes = NONE
     let protocols = NONE
     const end = tape.next(video)
     for (let token = video + 1; token < end; token = tape.next(token)) {
@@ -406,8 +426,11 @@ export class RequestView {
         case KEY.maxduration:
           imp.durationMaxS = tape.integer(token, 0)
           break
+        case KEY.rqddurs:
+          imp.requiredDurations = tape.filledArrayOrNone(token)
+          break
         case KEY.mimes:
-          imp.mimes = tape.filledArrayOrNone(token)
+          imp.mimes = this.#list(token)
           break
         case KEY.protocols:
           protocols = tape.filledArrayOrNone(token)
@@ -440,25 +463,39 @@ export class RequestView {
   }
 
   #setText(field: number, token: number): void {
-    if (!this.tape.isScalarText(token)) return
-    this.textStart[field] = this.tape.start(token)
-    this.textEnd[field] = this.tape.end(token)
+    const { tape } = this
+    tape.unescape(token)
+    this.textStart[field] = tape.start(token)
+    this.textEnd[field] = tape.isScalarText(token) ? tape.end(token) : tape.start(token)
+  }
+
+  /** The array as a list of texts to compare, or `NONE` when there is nothing in it. */
+  #list(token: number): number {
+    const { tape } = this
+    const list = tape.filledArrayOrNone(token)
+    if (list === NONE || !tape.hasEscapes) return list
+    const end = tape.next(list)
+    for (let item = list + 1; item < end; item = tape.next(item)) tape.unescape(item)
+    return list
   }
 
   #isTextEmpty(field: number): boolean {
     return this.textStart[field] === this.textEnd[field]
   }
 
-  /** The host of a page's URL: what stands between `//` and the next `/`, `:`, `?` or `#`. */
+  /**
+   * The host of a page's URL: what stands between a leading `//`, `http://` or `https://` and the next `/`, `:`, `?` or
+   * `#`. A page may also be a host alone.
+   */
   #setDomainOfPage(page: number): void {
     const { bytes } = this.tape
+    this.tape.unescape(page)
     const end = this.tape.end(page)
     let start = this.tape.start(page)
-    for (let at = start; at + 1 < end && at < start + 8; at++) {
-      if (bytes[at] === SLASH && bytes[at + 1] === SLASH) {
-        start = at + 2
-        break
-      }
+    for (let at = start; at + 1 < end && at < start + 7; at++) {
+      if (bytes[at] !== SLASH || bytes[at + 1] !== SLASH) continue
+      if (at === start || bytes[at - 1] === COLON) start = at + 2
+      break
     }
     let stop = start
     while (stop < end && !isHostEnd(bytes[stop])) stop++
@@ -469,8 +506,7 @@ export class RequestView {
   #dropPrefix(field: number, prefix: Uint8Array): void {
     const start = this.textStart[field]
     if (this.textEnd[field] - start <= prefix.length) return
-    for (let i = 0; i < prefix.length; i++)
-      if ((this.tape.bytes[start + i] | 0x20) !== (prefix[i] | 0x20)) return
+    for (let i = 0; i < prefix.length; i++) if (fold(this.tape.bytes[start + i]) !== prefix[i]) return
     this.textStart[field] = start + prefix.length
   }
 
@@ -487,9 +523,10 @@ export class RequestView {
 const WWW = Buffer.from('www.')
 const USD = Buffer.from('USD')
 const SLASH = 0x2f
+const COLON = 0x3a
 
 function isHostEnd(byte: number): boolean {
-  return byte === SLASH || byte === 0x3a || byte === 0x3f || byte === 0x23
+  return byte === SLASH || byte === COLON || byte === 0x3f || byte === 0x23
 }
 
 function addSize(imp: ImpView, width: number, height: number): void {

@@ -19,15 +19,16 @@ export type AdText = {
 
 /**
  * The part of a bid behind its price. A video ad's VAST depends on the version that the player understands:
- * `head`, protocol code, `middle`, version number, `tail`.
+ * `head`, protocol code, `middle`, version number, `opening`, from VAST 4.1 on the ad serving id, `tail`.
  */
 export type AdFragment = {
   readonly head: string
   readonly video: { readonly vast3: VastFragment; readonly vast4: VastFragment } | undefined
 }
-type VastFragment = { readonly middle: string; readonly tail: string }
+type VastFragment = { readonly middle: string; readonly opening: string; readonly tail: string }
 
 export type BidText = {
+  /** Made here, of characters that neither JSON nor XML escapes. */
   readonly id: string
   /** Between quotes in the request. */
   readonly impIdRaw: string
@@ -37,8 +38,9 @@ export type BidText = {
   readonly vastProtocol: number
 }
 
-/** The newest code of a version before VAST 4. */
+/** The newest codes of a version before VAST 4, and before VAST 4.1. */
 const VAST_3 = 3
+const VAST_40 = 7
 
 export function adFragment(ad: AdText): AdFragment {
   const common = [
@@ -61,10 +63,10 @@ export function adFragment(ad: AdText): AdFragment {
 }
 
 function vastFragment(video: VideoMarkup, major: 3 | 4): VastFragment {
-  const { before, behind } = vastMarkup(video, major)
+  const { before, opening, rest } = vastMarkup(video, major)
   // Each part is escaped by itself; the quotes that stringify puts around it fall away.
   const inQuotes = (text: string) => JSON.stringify(text).slice(1, -1)
-  return { middle: `,"adm":"${inQuotes(before)}`, tail: `${inQuotes(behind)}"}` }
+  return { middle: `,"adm":"${inQuotes(before)}`, opening: inQuotes(opening), tail: `${inQuotes(rest)}"}` }
 }
 
 /** @param requestIdRaw what stood between the quotes of the request's id. */
@@ -77,6 +79,7 @@ export function writeResponse(requestIdRaw: string, responseId: string, bids: re
 function bidText({ id, impIdRaw, priceCpmMicros, ad, vastProtocol }: BidText): string {
   const start = `{"id":"${id}","impid":"${impIdRaw}","price":${decimalOfMicros(priceCpmMicros)}${ad.head}`
   if (ad.video === undefined) return start
-  const { middle, tail } = vastProtocol > VAST_3 ? ad.video.vast4 : ad.video.vast3
-  return start + vastProtocol + middle + VAST_VERSIONS.get(vastProtocol) + tail
+  const { middle, opening, tail } = vastProtocol > VAST_3 ? ad.video.vast4 : ad.video.vast3
+  const servingId = vastProtocol > VAST_40 ? `<AdServingId>${id}</AdServingId>` : ''
+  return start + vastProtocol + middle + VAST_VERSIONS.get(vastProtocol) + opening + servingId + tail
 }

@@ -51,36 +51,53 @@ export class Tape {
   readonly cells: Int32Array
   /** How many tokens the last scan wrote. */
   count = 0
+  /** Whether the last scan met a backslash: without one every text stands as it is meant. */
+  hasEscapes = false
   readonly #open = new Int32Array(DEPTH_MAX)
 
   /** @param bytesMax the longest text that will be scanned; the cells are sized so that no such text overflows them. */
   constructor(bytesMax: number) {
-    this.bytes = Buffer.alloc(bytesMax + 8)
+    this.bytes = Buffer.alloc(bytesMax + ROOM_BYTES)
     this.#words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length)
-    // A token takes at least two bytes, itself and a separator, except the last.
-    this.cells = new Int32Array(CELLS * ((bytesMax >> 1) + 2))
+    // A token takes at least two bytes, itself and a separator, except the last; an open bracket has had only one so far.
+    this.cells = new Int32Array(CELLS * ((bytesMax >> 1) + 2 + DEPTH_MAX))
   }
 
   /**
    * Scans the first `length` of `bytes`. False when it is not JSON; the tape is then meaningless.
    */
   scan(length: number): boolean {
-    assert(length <= this.bytes.length - 8, 'the text fits the tape')
+    assert(length <= this.bytes.length - ROOM_BYTES, 'the text fits the tape')
     const { bytes, cells } = this
     const words = this.#words
     const open = this.#open
     bytes[length] = 0
     this.#isAscii = true
+    this.hasEscapes = false
     let depth = 0
     let token = 0
-    // The cell of the innermost open container, and whether it is an object.
+    // The cell of the innermost open container, and what it is; nothing is open at the root.
     let container = NONE
-    let inObject = false
+    let within: number = ROOT
     let key = UNKNOWN
     let at = 0
 
     for (;;) {
-      // A value starts here.
+      // A value starts here, behind its name when an object is open.
+      if (within === KIND.object) {
+        if (bytes[at] !== QUOTE) at = skipSpace(bytes, at)
+        if (bytes[at] !== QUOTE) return false
+        const start = at + 1
+        at = skipPlain(words, start)
+        if (bytes[at] === QUOTE) key = keyAt(words, start, at - start)
+        else {
+          at = this.#skipUnplain(at)
+          if (at < 0) return false
+          key = keyOfText(JSON.parse(bytes.toString('utf8', start - 1, at + 1)) as string)
+        }
+        if (bytes[++at] !== COLON) at = skipSpace(bytes, at)
+        if (bytes[at++] !== COLON) return false
+      }
       if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
       const byte = bytes[at]
       const cell = token * CELLS
@@ -101,20 +118,14 @@ export class Tape {
         if (depth === DEPTH_MAX) return false
         open[depth++] = container
         container = cell
-        inObject = byte === OPEN_BRACE
-        cells[cell] = (inObject ? KIND.object : KIND.array) | (key << 4)
+        within = byte === OPEN_BRACE ? KIND.object : KIND.array
+        cells[cell] = within | (key << 4)
         cells[cell + 1] = at++
         token++
+        key = UNKNOWN
         if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
         // The closing bracket of each lies two above the opening one.
-        if (bytes[at] !== byte + 2) {
-          key = UNKNOWN
-          if (!inObject) continue
-          at = this.#name(at)
-          if (at < 0) return false
-          key = this.#key
-          continue
-        }
+        if (bytes[at] !== byte + 2) continue
       } else {
         const end = byte <= DIGIT_9 ? skipNumber(bytes, at) : skipLiteral(bytes, at)
         if (end < 0) return false
@@ -127,49 +138,28 @@ export class Tape {
 
       // Behind a value: close what ends here, until a comma asks for another value.
       for (;;) {
-        if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
-        if (container === NONE) {
+        let behind = bytes[at]
+        if (behind <= SPACE) {
+          at = skipSpace(bytes, at)
+          behind = bytes[at]
+        }
+        at++
+        if (behind === COMMA && within !== ROOT) break
+        if (behind !== CLOSE_OF[within]) return false
+        if (within === ROOT) {
           this.count = token
-          return at === length && (this.#isAscii || isUtf8(bytes.subarray(0, length)))
+          return at === length + 1 && (this.#isAscii || isUtf8(bytes.subarray(0, length)))
         }
-        const behind = bytes[at++]
-        if (behind === COMMA) {
-          key = UNKNOWN
-          if (!inObject) break
-          at = this.#name(at)
-          if (at < 0) return false
-          key = this.#key
-          break
-        }
-        if (behind !== (inObject ? CLOSE_BRACE : CLOSE_BRACKET)) return false
         cells[container + 2] = at
         cells[container + 3] = token
         container = open[--depth]
-        inObject = container !== NONE && (cells[container] & 15) === KIND.object
+        within = container === NONE ? ROOT : cells[container] & 15
+        key = UNKNOWN
       }
     }
   }
 
-  #key = UNKNOWN
   #isAscii = true
-
-  /** Reads `"name" :`, leaves the name's number in `#key`, and returns the index behind the colon or -1. */
-  #name(from: number): number {
-    const { bytes } = this
-    const words = this.#words
-    const start = (bytes[from] <= SPACE ? skipSpace(bytes, from) : from) + 1
-    if (bytes[start - 1] !== QUOTE) return -1
-    let at = skipPlain(words, start)
-    if (bytes[at] === QUOTE) this.#key = keyAt(words, start, at - start)
-    else {
-      at = this.#skipUnplain(at)
-      if (at < 0) return -1
-      this.#key = keyOfText(JSON.parse(bytes.toString('utf8', start - 1, at + 1)) as string)
-    }
-    at++
-    if (bytes[at] <= SPACE) at = skipSpace(bytes, at)
-    return bytes[at] === COLON ? at + 1 : -1
-  }
 
   /** The index of the closing quote of a string with escapes or beyond ASCII, from inside it, or -1. */
   #skipUnplain(from: number): number {
@@ -177,6 +167,7 @@ export class Tape {
     let at = from
     while (bytes[at] !== QUOTE) {
       if (bytes[at] === BACKSLASH) {
+        this.hasEscapes = true
         at = skipEscape(bytes, at)
         if (at < 0) return -1
       } else if (bytes[at] >= 0x80) {
@@ -228,9 +219,13 @@ export class Tape {
     return kind === KIND.string || kind === KIND.escapedString
   }
 
+  isEmpty(token: number): boolean {
+    return this.start(token) === this.end(token)
+  }
+
   /** Text that is not empty, or a number standing for text: ids and bundles come as either. */
   isScalarText(token: number): boolean {
-    return (this.isText(token) && this.start(token) < this.end(token)) || this.kind(token) === KIND.number
+    return (this.isText(token) && !this.isEmpty(token)) || this.kind(token) === KIND.number
   }
 
   isEqual(token: number, text: Uint8Array): boolean {
@@ -247,6 +242,7 @@ export class Tape {
 
   /** The number, also when written as text; NaN for anything else. */
   number(token: number): number {
+    this.unescape(token)
     const kind = this.kind(token)
     if (kind !== KIND.number && kind !== KIND.string) return Number.NaN
     const { bytes } = this
@@ -266,7 +262,8 @@ export class Tape {
       }
       if (at === end) return value / scale
     }
-    return Number(bytes.toString('latin1', start, end))
+    const text = bytes.toString('latin1', start, end).trim()
+    return text === '' ? Number.NaN : Number(text)
   }
 
   /** The whole part of `number`, or `fallback` when there is none in the 32-bit range. */
@@ -275,17 +272,58 @@ export class Tape {
     return value >= -0x80000000 && value <= 0x7fffffff ? Math.trunc(value) : fallback
   }
 
-  /** A decimal amount in micros, rounded; 0 when it is no amount that money is counted in. */
-  micros(token: number): number {
-    const micros = Math.round(this.number(token) * 1e6)
-    return Number.isSafeInteger(micros) ? micros : 0
+  /**
+   * A floor in micros: a price of that many is never below the decimal amount. 0 for what is no amount or none above 0;
+   * an amount that cannot be counted is the largest that can, out of every price's reach.
+   */
+  floorMicros(token: number): number {
+    const amount = this.number(token)
+    if (!(amount > 0)) return 0
+    if (amount * 1e6 >= Number.MAX_SAFE_INTEGER) return Number.MAX_SAFE_INTEGER
+    const micros = Math.round(amount * 1e6)
+    return micros / 1e6 < amount ? micros + 1 : micros
   }
 
-  /** The bytes of a string between its quotes, escapes and all: text that may stand between quotes again. */
+  /**
+   * The bytes of a string between its quotes, escapes and all: text that may stand between quotes again, as long as
+   * nobody has called `unescape`.
+   */
   rawText(token: number): string {
     return this.bytes.toString('utf8', this.start(token), this.end(token))
   }
+
+  /** Whether two texts or numbers are spelled alike; a sender has one way to spell a text. */
+  isSpelledLike(token: number, other: number): boolean {
+    const { bytes } = this
+    const start = this.start(token)
+    const end = this.end(token)
+    const otherStart = this.start(other)
+    if (this.end(other) - otherStart !== end - start) return false
+    for (let i = 0; i < end - start; i++) if (bytes[start + i] !== bytes[otherStart + i]) return false
+    return true
+  }
+
+  /**
+   * Replaces the escapes of a text by what they mean, where it stands, so that its range can be hashed and compared:
+   * many senders write every slash as `\/`. Never for an id, which is echoed as it came. Nothing is done to other tokens.
+   */
+  unescape(token: number): void {
+    if (!this.hasEscapes || this.kind(token) !== KIND.escapedString) return
+    const start = this.start(token)
+    const end = this.end(token)
+    let at = start
+    while (at < end && this.bytes[at] !== BACKSLASH) at++
+    if (at === end) return
+    const cell = token * CELLS
+    // No escape is shorter than what it means.
+    this.cells[cell + 2] = start + this.bytes.write(JSON.parse(`"${this.rawText(token)}"`) as string, start)
+    // Decoded once and for all: what looks like an escape now is none.
+    this.cells[cell] = (this.cells[cell] & ~15) | KIND.string
+  }
 }
+
+/** What is read at most behind the text: a name of eight bytes that starts at its end. */
+const ROOM_BYTES = 16
 
 const COMMA = 0x2c
 const POINT = 0x2e
@@ -297,6 +335,11 @@ const CLOSE_BRACE = 0x7d
 
 /** No number that a request needs is longer. */
 const NUMBER_BYTES_MAX = 64
+
+/** Nothing is open. */
+const ROOT = 0
+/** The byte that ends what is open: behind the root's value the text itself, which a zero byte follows. */
+const CLOSE_OF = Uint8Array.of(0, CLOSE_BRACE, CLOSE_BRACKET)
 
 const LITERAL_KIND = new Uint8Array(256)
 LITERAL_KIND.fill(KIND.number, 0x30, 0x3a)

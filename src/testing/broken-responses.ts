@@ -284,6 +284,24 @@ export const BROKEN: readonly Broken[] = [
   ['video.dur', `${BID}/dur`, 'too short', video, ({ imp }) => put(imp.video, { minduration: '16' })],
   ['video.dur', `${BID}/dur`, 'too long', video, ({ imp }) => put(imp.video, { maxduration: 14 })],
   ['video.dur', `${BID}/dur`, 'not exact', video, ({ imp }) => put(imp.video, { rqddurs: [10, 20] })],
+  ...[undefined, 0, -15, 15.5, '15'].map(
+    (dur): Broken => [
+      'video.dur',
+      `${BID}/dur`,
+      `${dur}`,
+      video,
+      ({ imp, bid }) =>
+        put(imp.video, { protocols: [6], minduration: 0 }) &&
+        put(bid, { ...videoBid(6, wrapperVast('3.0')), dur }),
+    ],
+  ),
+  [
+    'video.dur',
+    `${BID}/dur`,
+    'of audio',
+    video,
+    ({ imp, bid }) => put(imp, { audio: { ...imp.video, maxduration: 10 } }) && put(bid, { mtype: 3 }),
+  ],
   [
     'video.protocol',
     `${BID}/protocol`,
@@ -314,6 +332,7 @@ export const BROKEN: readonly Broken[] = [
     video,
     ({ bid }) => put(bid, { adm: '<VAST version="3.0"><Error>https://a</Error></VAST>' }),
   ],
+  ['vast.xml', `${BID}/adm`, 'another root', video, inVast(/VAST/g, 'VMAP')],
   ['vast.version', `${BID}/adm`, 'another number', video, ({ bid }) => put(bid, { adm: inlineVast('2.0') })],
   ['vast.version', `${BID}/adm`, 'a wrapper', video, ({ bid }) => put(bid, { adm: wrapperVast('3.0') })],
   [

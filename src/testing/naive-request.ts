@@ -22,6 +22,7 @@ export type RequestFacts = {
   currencies: TextList
   buyerSeats: TextList
   blockedCategories: TextList
+  categoryTaxonomy: number
   blockedAdvertisers: TextList
   categories: TextList
   texts: Record<keyof typeof TEXT, string>
@@ -44,6 +45,8 @@ export type ImpFacts = {
   videoHeight: number
   durationMinS: number
   durationMaxS: number
+  /** What is no number is null. */
+  requiredDurations: (number | null)[]
   mimes: TextList
   vastProtocol: number
   tag: string
@@ -91,6 +94,7 @@ function factsOf(request: Fields): RequestFacts {
     currencies: textList(request.cur),
     buyerSeats: textList(request.wseat),
     blockedCategories: textList(request.bcat),
+    categoryTaxonomy: integer(request.cattax, 1),
     blockedAdvertisers: textList(request.badv),
     categories: textList(place.cat),
     texts,
@@ -118,7 +122,7 @@ function hostOf(page: unknown): string {
   // In bytes, because a scheme is looked for in the first few of them.
   const url = Buffer.from(page).toString('latin1')
   const slashes = url.indexOf('//')
-  const hasScheme = slashes >= 0 && slashes < 8 && (slashes === 0 || url[slashes - 1] === ':')
+  const hasScheme = slashes >= 0 && slashes < 7 && (slashes === 0 || url[slashes - 1] === ':')
   const [host] = (hasScheme ? url.slice(slashes + 2) : url).split(/[/:?#]/)
   return Buffer.from(host, 'latin1').toString()
 }
@@ -146,6 +150,9 @@ function impOf(imp: Fields): ImpFacts {
     videoHeight: integer(video.h, 0),
     durationMinS: integer(video.minduration, 0),
     durationMaxS: integer(video.maxduration, 0),
+    requiredDurations: list(video.rqddurs).map((value) =>
+      Number.isNaN(number(value)) ? null : number(value),
+    ),
     mimes: textList(video.mimes),
     vastProtocol: isObject(imp.video) ? newestVast(list(video.protocols)) : 0,
     tag: scalarText(imp.tagid).toWellFormed(),

@@ -83,6 +83,7 @@ const video = some({
   protocols: listOf(1, 2, 3, 5, 7, 8, 11, 13, '3', 3.5),
   minduration: usualOr(5, '5', 5.5),
   maxduration: usualOr(15, 30),
+  rqddurs: listOf(15, '30', 7.5),
   w: size,
   h: size,
   pos: position,
@@ -104,7 +105,8 @@ const page = usualOr(
   'a//b',
   'http:/x',
   'é://x/',
-  'abcdefg://x',
+  'abcde://x',
+  'abcdef://x',
 )
 const domain = usualOr('news.example', 'www.news.example', 'WWW.x', 'www.', 'wwwx')
 const publisher = mostly(some({ id: usualOr('pub-1', 7) }))
@@ -125,6 +127,7 @@ const root = some({
   test: usualOr(0, 1),
   cur: listOf('USD', 'EUR'),
   wseat: listOf('seat'),
+  cattax: usualOr(1, 6, '1'),
   bcat: listOf('IAB25', 'IAB7-39'),
   badv: listOf('blocked.example', 'a/b'),
   site: mostly(some(place)),

@@ -91,6 +91,7 @@ export const READ_CASES: Case[] = [
       tmaxMs: 0,
       inventory: 'unknown',
       currencies: [],
+      categoryTaxonomy: 1,
       texts: { domain: '', country: '' },
       imp: {
         floorCpmMicros: 0,
@@ -159,6 +160,7 @@ export const READ_CASES: Case[] = [
     { ...withDevice({ devicetype: '', connectiontype: ' ' }), at: '', tmax: ' ' },
     { auctionType: 2, tmaxMs: 0, deviceType: 0, connectionType: 0 },
   ],
+  ['the taxonomy of blocked categories', { id: 'a', cattax: '6', imp: [IMP] }, { categoryTaxonomy: 6 }],
   ['a negative tmax', { id: 'a', tmax: -5, imp: [IMP] }, { tmaxMs: 0 }],
   ['a tmax beyond 32 bits', { id: 'a', tmax: 1e12, imp: [IMP] }, { tmaxMs: 0 }],
   ['an auction type of the exchange', { id: 'a', at: 500, imp: [IMP] }, { auctionType: 500 }],
@@ -301,6 +303,8 @@ export const READ_CASES: Case[] = [
       ['a.example', 'a.example'],
       ['a.example/b', 'a.example'],
       ['a.b//c', 'a.b'],
+      ['abcde://a', 'a'],
+      ['abcdef://a', 'abcdef'],
       ['a.example/?u=https://b', 'a.example'],
       ['https://', ''],
       ['', ''],
@@ -315,8 +319,8 @@ export const READ_CASES: Case[] = [
   ['a page that is no text', withSite({ page: 7 }), { texts: { domain: '' } }],
   [
     'texts with escapes',
-    '{"id":"a","device":{"os":"\\u0069OS","geo":{"country":"US\\u0041"}},"imp":[{"id":"1","tagid":"a\\/b"}]}',
-    { texts: { os: 'iOS', country: 'USA' }, imp: { tag: 'a/b' } },
+    '{"id":"a","device":{"os":"\\u0069OS","geo":{"country":"US\\u0041"}},"imp":[{"id":"1","tagid":"a\\/b","bidfloorcur":"\\u0055SD"}]}',
+    { texts: { os: 'iOS', country: 'USA' }, imp: { tag: 'a/b', isFloorInUsd: true } },
   ],
   [
     'a country of the user alone',
@@ -378,6 +382,12 @@ export const READ_CASES: Case[] = [
     withVideo({}),
     { imp: { hasVideo: true, vastProtocol: 3, mimes: [], durationMaxS: 0 } },
   ],
+  [
+    'lengths that alone are allowed',
+    withVideo({ rqddurs: [15, '30', 7.5, null] }),
+    { imp: { requiredDurations: [15, 30, 7.5, null] } },
+  ],
+  ['an empty list of protocols', withVideo({ protocols: [] }), { imp: { vastProtocol: 3 } }],
   ['a protocol that is no list', withVideo({ protocols: 7 }), { imp: { vastProtocol: 3 } }],
   ['wrappers alone', withVideo({ protocols: [5, 6, 8] }), { imp: { vastProtocol: 0 } }],
   ['protocols as text', withVideo({ protocols: ['2', 'x', '7'] }), { imp: { vastProtocol: 7 } }],

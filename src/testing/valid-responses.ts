@@ -43,6 +43,12 @@ export const VALID: readonly [about: string, make: () => Pair, change: (pair: Pa
   ['a neighbour of a blocked domain', banner, ({ bid }) => put(bid, { adomain: ['unblocked.example'] })],
   ['a sibling of a blocked category', banner, ({ bid }) => put(bid, { cat: ['IAB7-3', 'IAB7', 'IAB2'] })],
   ['other taxonomies without a block', video, ({ bid }) => put(bid, { cattax: 7 })],
+  [
+    'a category that only starts like a blocked one',
+    banner,
+    ({ request }) => put(request, { bcat: ['IAB2'] }),
+  ],
+  ['the default taxonomy, named', banner, ({ request }) => put(request, { cattax: 1 })],
   ['the same taxonomy', banner, ({ request, bid }) => put(request, { cattax: 2 }) && put(bid, { cattax: 2 })],
   [
     'the flat size without formats',
@@ -99,6 +105,13 @@ export const VALID: readonly [about: string, make: () => Pair, change: (pair: Pa
       delete imp.video.mimes
     },
   ],
+  [
+    'a length at both ends of its range',
+    video,
+    ({ imp }) => put(imp.video, { minduration: 15, maxduration: '15' }),
+  ],
+  ['a length of more than an hour', video, ({ imp, bid }) => lasting(imp, bid, 3675, '01:01:15')],
+  ['types in capitals', video, ({ imp }) => put(imp.video, { mimes: ['VIDEO/MP4'] })],
   ['VAST 2', video, ({ bid }) => put(bid, videoBid(2, inlineVast('2.0')))],
   ['VAST 4.0', video, ({ bid }) => put(bid, videoBid(7, inlineVast('4.0')))],
   [
@@ -133,6 +146,11 @@ export const VALID: readonly [about: string, make: () => Pair, change: (pair: Pa
 export function put(target: object, fields: object): true {
   Object.assign(target, fields)
   return true
+}
+
+function lasting(imp: Pair['imp'], bid: SampleBid, dur: number, text: string): void {
+  put(imp.video, { maxduration: 0 })
+  put(bid, { dur, adm: inlineVast('3.0').replace('00:00:15', text) })
 }
 
 export function inEuros({ request, imp, response }: Pair): void {

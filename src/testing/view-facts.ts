@@ -35,6 +35,7 @@ export function factsOfView(view: RequestView): RequestFacts {
     currencies: listTexts(tape, view.currencies),
     buyerSeats: listTexts(tape, view.buyerSeats),
     blockedCategories: listTexts(tape, view.blockedCategories),
+    categoryTaxonomy: view.categoryTaxonomy,
     blockedAdvertisers: listTexts(tape, view.blockedAdvertisers),
     categories: listTexts(tape, view.categories),
     texts: byText((field) => tape.bytes.toString('utf8', view.textStart[field], view.textEnd[field])),
@@ -62,6 +63,10 @@ function impFacts(tape: Tape, imp: ImpView): ImpFacts {
     videoHeight: imp.videoHeight,
     durationMinS: imp.durationMinS,
     durationMaxS: imp.durationMaxS,
+    requiredDurations: itemsOf(tape, imp.requiredDurations).map((token) => {
+      const seconds = tape.number(token)
+      return Number.isNaN(seconds) ? null : seconds
+    }),
     mimes: listTexts(tape, imp.mimes),
     vastProtocol: imp.vastProtocol,
     tag: tape.bytes.toString('utf8', imp.tagStart, imp.tagEnd),
@@ -74,12 +79,16 @@ function idText(tape: Tape, token: number): string {
 }
 
 function listTexts(tape: Tape, list: number): (string | null)[] {
-  const texts: (string | null)[] = []
-  if (list === NONE) return texts
+  return itemsOf(tape, list).map((token) =>
+    tape.isText(token) ? tape.bytes.toString('utf8', tape.start(token), tape.end(token)) : null,
+  )
+}
+
+/** The tokens in a list. */
+function itemsOf(tape: Tape, list: number): number[] {
+  const items: number[] = []
+  if (list === NONE) return items
   if (tape.kind(list) !== KIND.array) throw new Error('a list that is no array')
-  const end = tape.next(list)
-  for (let token = list + 1; token < end; token = tape.next(token)) {
-    texts.push(tape.isText(token) ? tape.bytes.toString('utf8', tape.start(token), tape.end(token)) : null)
-  }
-  return texts
+  for (let token = list + 1; token < tape.next(list); token = tape.next(token)) items.push(token)
+  return items
 }

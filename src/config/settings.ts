@@ -3,6 +3,7 @@
  * environment, the environment before the file, the file before the default. Everything unknown is refused by name.
  */
 import { readFileSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -15,9 +16,23 @@ type Row = {
   readonly about: string
   readonly least?: number
   readonly most?: number
+  readonly form?: Form
+  /** Never shown in a message. */
+  readonly isSecret?: boolean
 }
 
-const text = (fallback: string, about: string): Row & { kind: 'text' } => ({ kind: 'text', fallback, about })
+/** What a text must look like, and how that is said. */
+type Form = { readonly pattern: RegExp; readonly due: string }
+
+/** A text is never empty, unless its form says so. */
+const SOME_TEXT: Form = { pattern: /\S/, due: 'text' }
+
+const text = (fallback: string, about: string, form?: Form): Row & { kind: 'text' } => ({
+  kind: 'text',
+  fallback,
+  about,
+  form,
+})
 const integer = (
   fallback: number,
   range: readonly [number, number],
@@ -36,17 +51,30 @@ export const SETTINGS = {
   port: integer(8080, [0, 65535], 'bid port; 0 takes a free one'),
   'admin-host': text('127.0.0.1', 'address of the admin port; anything but loopback needs an admin token'),
   'admin-port': integer(9090, [0, 65535], 'admin port; 0 takes a free one'),
-  'admin-token': text('', 'bearer token of the admin port'),
+  'admin-token': {
+    ...text('', 'bearer token of the admin port', {
+      // RFC 6750 section 2.1: a token of other characters could never be sent.
+      pattern: /^([A-Za-z0-9._~+/-]+=*)?$/,
+      due: 'a token of letters, digits and . _ ~ + / - without spaces or line breaks',
+    }),
+    isSecret: true,
+  },
   'reuse-port': { kind: 'flag', fallback: false, about: 'let other processes share the bid port' },
   catalog: text(shipped('catalog/demo'), 'folder with advertisers/, campaigns/ and creatives/'),
   models: text(shipped('models'), 'folder with <name>/<version>/'),
-  model: text('ctr/1', 'the model that scores: <name>/<version>'),
+  model: text('ctr/1', 'the model that scores: <name>/<version>', {
+    pattern: /^[a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*$/,
+    due: '<name>/<version>',
+  }),
   workers: integer(1, [1, 64], 'inference workers, each a thread'),
   'body-bytes-max': integer(262_144, [1024, 16_777_216], 'longest bid request in bytes'),
   'in-flight-max': integer(4096, [1, 1_000_000], 'requests in work at once; more are answered 204 at once'),
   'tmax-default-ms': integer(100, [1, 60_000], 'time for a request without tmax, in milliseconds'),
   'tmax-most-ms': integer(1000, [1, 60_000], 'most time for any request, in milliseconds'),
-  'log-level': text('info', 'trace, debug, info, warn, error or silent'),
+  'log-level': text('info', 'trace, debug, info, warn, error or silent', {
+    pattern: /^(trace|debug|info|warn|error|silent)$/,
+    due: 'trace, debug, info, warn, error or silent',
+  }),
 } as const satisfies Record<string, Row>
 
 type Name = keyof typeof SETTINGS
@@ -71,8 +99,10 @@ export function readSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): Settings {
   const flags = flagsOf(args)
-  const file = (flags.config as string | undefined) ?? environment.PEREGRINE_CONFIG
-  const fromFile = file === undefined ? {} : readFile(file)
+  const flagged = flags.config as string | undefined
+  const file = flagged ?? environment.PEREGRINE_CONFIG
+  const fromFile =
+    file === undefined ? {} : readFile(file, flagged === undefined ? 'PEREGRINE_CONFIG' : '--config')
   refuseUnknownVariables(environment)
   const settings: Record<string, string | number | boolean> = {}
   for (const [name, row] of Object.entries(SETTINGS) as [Name, Row][]) {
@@ -80,20 +110,22 @@ export function readSettings(
     if (flags[name] !== undefined) settings[name] = settingOf(row, flags[name], `--${name}`)
     else if (environment[variable] !== undefined)
       settings[name] = settingOf(row, environment[variable], variable)
-    else if (fromFile[name] !== undefined) settings[name] = settingOf(row, fromFile[name], `${file}: ${name}`)
+    else if (Object.hasOwn(fromFile, name))
+      settings[name] = settingOf(row, fromFile[name], `${file}: ${name}`)
     else settings[name] = row.fallback
   }
   const read = settings as Settings
   if (!isLoopback(read['admin-host']) && read['admin-token'] === '') {
     throw new SettingsError(
-      `--admin-host ${read['admin-host']} can be reached from outside: set PEREGRINE_ADMIN_TOKEN as well, or use 127.0.0.1`,
+      `admin-host ${read['admin-host']} can be reached from outside: set PEREGRINE_ADMIN_TOKEN as well, or use 127.0.0.1`,
     )
   }
   return read
 }
 
+/** A name that only begins with 127, such as 127.example.com, can lead anywhere. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.')
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 /** The flags of `serve`, a line each. */
@@ -118,18 +150,23 @@ function flagsOf(args: readonly string[]): Record<string, unknown> {
   try {
     return parseArgs({ args: [...args], options: { ...options, config: { type: 'string' } } }).values
   } catch (cause) {
-    throw new SettingsError(
-      `${(cause as Error).message.split('. ')[0]}; peregrine serve --help lists the flags`,
-    )
+    throw new SettingsError(`${reasonOf((cause as Error).message)}; peregrine serve --help lists the flags`)
   }
 }
 
-function readFile(file: string): Record<string, unknown> {
+/** The first sentence of `parseArgs`, or plainer words where another flag stands for a value. */
+function reasonOf(message: string): string {
+  const valueless = /^Option '(?:-\w, )?(--[\w-]+).*(?:ambiguous|missing)/.exec(message)
+  return valueless === null ? message.split(/\.\s/)[0] : `${valueless[1]}: a value is due behind it`
+}
+
+function readFile(file: string, namedBy: string): Record<string, unknown> {
   let content: string
   try {
     content = readFileSync(file, 'utf8')
-  } catch {
-    throw new SettingsError(`--config ${file}: no such file`)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    throw new SettingsError(`${namedBy} ${file}: ${code === 'ENOENT' ? 'no such file' : message}`)
   }
   let values: unknown
   try {
@@ -141,7 +178,11 @@ function readFile(file: string): Record<string, unknown> {
     throw new SettingsError(`${file}: an object with settings is due`)
   }
   for (const name of Object.keys(values)) {
-    if (!(name in SETTINGS)) throw new SettingsError(`${file}: there is no setting "${name}"`)
+    if (!Object.hasOwn(SETTINGS, name)) {
+      throw new SettingsError(
+        `${file}: there is no setting "${name}"; peregrine serve --help lists the flags`,
+      )
+    }
   }
   return values as Record<string, unknown>
 }
@@ -160,16 +201,24 @@ function variableOf(name: string): string {
 }
 
 function settingOf(row: Row, given: unknown, place: string): string | number | boolean {
+  const refusal = (due: string) => {
+    const shown = row.isSecret ? 'what was given' : JSON.stringify(given)
+    return new SettingsError(`${place}: ${due} is due, not ${shown}`)
+  }
   if (row.kind === 'flag') {
     if (given === true || given === 'true' || given === '1') return true
     if (given === false || given === 'false' || given === '0') return false
-    throw new SettingsError(`${place}: true or false is due, not "${given}"`)
+    throw refusal('true or false')
   }
   if (row.kind === 'text') {
-    if (typeof given === 'string') return given
-    throw new SettingsError(`${place}: text is due, not ${JSON.stringify(given)}`)
+    const { pattern, due } = row.form ?? SOME_TEXT
+    if (typeof given === 'string' && pattern.test(given)) return given
+    throw refusal(due)
   }
-  const value = typeof given === 'string' && given.trim() === '' ? Number.NaN : Number(given)
-  if (Number.isInteger(value) && value >= row.least! && value <= row.most!) return value
-  throw new SettingsError(`${place}: a whole number from ${row.least} to ${row.most} is due, not "${given}"`)
+  // Nothing but digits: `Number` would also take "", "0x50", null and [80].
+  const value = typeof given === 'string' && /^\d+$/.test(given) ? Number(given) : given
+  if (Number.isInteger(value) && (value as number) >= row.least! && (value as number) <= row.most!) {
+    return value as number
+  }
+  throw refusal(`a whole number from ${row.least} to ${row.most}`)
 }

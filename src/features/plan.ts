@@ -39,18 +39,35 @@ export function columnFault(column: Column): string | undefined {
   if (features.length === 2 && features[0].side === 'ad' && features[1].side !== 'ad') {
     return `"${column.feature}" must name its ${features[1].side} side first: "${names[1]}*${names[0]}"`
   }
-  if (column.buckets === undefined) {
-    if (features.length === 2) return `"${column.feature}" is a cross and needs buckets`
-    return features[0].kind === 'number'
-      ? undefined
-      : `"${column.feature}" is a text feature and needs buckets`
-  }
   const numeric = features.find(({ kind }) => kind === 'number')
-  if (numeric !== undefined) return `"${numeric.name}" is a number and takes no buckets`
-  const isPowerOfTwo = Number.isInteger(Math.log2(column.buckets)) && column.buckets <= 2 ** 30
-  return isPowerOfTwo
-    ? undefined
-    : `"${column.feature}" has ${column.buckets} buckets, which is no power of two`
+  if (numeric === undefined) return hashedFault(column)
+  if (features.length === 1) return numberFault(column)
+  return `"${column.feature}" crosses "${numeric.name}", which is a number; only text features are crossed`
+}
+
+/** Ids are 32-bit integers with a sign. */
+const IDS_MAX = 2 ** 31
+
+function hashedFault(column: Column): string | undefined {
+  const { feature, buckets, offset = 0 } = column
+  if (buckets === undefined) {
+    return `"${feature}" is a ${feature.includes('*') ? 'cross' : 'text feature'} and needs buckets`
+  }
+  if (!Number.isInteger(Math.log2(buckets)) || buckets >= IDS_MAX) {
+    return `"${feature}" has ${buckets} buckets; a power of two, at most ${IDS_MAX / 2}, is due`
+  }
+  if (offset + buckets > IDS_MAX)
+    return `"${feature}" has the offset ${offset}: its ids reach beyond ${IDS_MAX}`
+  if (column.default === undefined && column.domain === undefined) return undefined
+  return `"${feature}" is hashed and takes no default and no domain`
+}
+
+function numberFault({ feature, buckets, seed, offset, domain }: Column): string | undefined {
+  if (buckets !== undefined) return `"${feature}" is a number and takes no buckets`
+  if (seed !== undefined || offset !== undefined)
+    return `"${feature}" is a number and takes no seed and no offset`
+  if (domain === undefined || domain[0] <= domain[1]) return undefined
+  return `"${feature}" has the domain [${domain.join(', ')}]: the lower end comes first`
 }
 
 function sourceOf(column: Column): Source {

@@ -13,7 +13,8 @@ const HOUR_MS = 3_600_000
 export class FeatureVector {
   readonly hashes = new Uint32Array(FEATURES.length)
   readonly numbers = new Float32Array(FEATURES.length)
-  readonly #scratch = Buffer.alloc(16)
+  /** Holds two 32-bit integers in digits and the x between them. */
+  readonly #scratch = Buffer.alloc(24)
 
   /** @param deviceClass index of the device class; @param exchangeHash `hashText` of the profile's name. */
   readRequest(view: RequestView, at: { exchangeHash: number; deviceClass: number; wallMs: number }): void {
@@ -45,19 +46,19 @@ export class FeatureVector {
     const size = imp.sizeCount > 0 ? imp.sizes[0] : 0
     const width = size === 0 ? imp.videoWidth : size >>> 16
     const height = size === 0 ? imp.videoHeight : size & 0xffff
+    const isSized = width > 0 && height > 0
     hashes[F.position] = hashInteger(imp.position)
     hashes[F.interstitial] = hashInteger(imp.isInterstitial ? 1 : 0)
-    hashes[F.slot_size] = this.#hashSize(width, height)
+    hashes[F.slot_size] = isSized ? this.#hashSize(width, height) : 0
     hashes[F.floor_bucket] = hashInteger(floorBucket(imp.floorCpmMicros))
     hashes[F.tag] = imp.tagStart === imp.tagEnd ? 0 : hashBytes(view.tape.bytes, imp.tagStart, imp.tagEnd)
     numbers[F.floor_cpm] = imp.floorCpmMicros / 1e6
-    numbers[F.slot_width] = width
-    numbers[F.slot_height] = height
+    numbers[F.slot_width] = isSized ? width : Number.NaN
+    numbers[F.slot_height] = isSized ? height : Number.NaN
   }
 
-  /** `hashText` of `${width}x${height}` without the string; 0 when there is no size. */
+  /** `hashText` of `${width}x${height}` without the string. */
   #hashSize(width: number, height: number): number {
-    if (width <= 0 || height <= 0) return 0
     const scratch = this.#scratch
     let at = scratch.length
     for (let rest = height; rest > 0; rest = Math.floor(rest / 10)) scratch[--at] = 0x30 + (rest % 10)

@@ -78,7 +78,7 @@ t.test(
     let outcome = 'late'
     while (outcome !== 'scored' && attempts++ < 200) outcome = (await score([[1]], 50)).outcome
     t.equal(outcome, 'scored')
-    t.equal(queue.counts.replacements, 1)
+    t.ok(queue.counts.replacements >= 1)
   },
 )
 

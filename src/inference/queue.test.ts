@@ -147,8 +147,10 @@ t.test('open refuses when every slab is taken, and takes again when one is free'
 })
 
 t.test('open refuses a request that no batch can hold', async (t) => {
-  const { open } = setUp(t)
+  const { pool, open } = setUp(t)
   t.equal(open(ROWS_MAX + 1), undefined)
+  await turn()
+  t.equal(pool.runs.length, 0, 'and leaves no empty batch behind')
   t.ok(open(ROWS_MAX))
 })
 

@@ -107,9 +107,9 @@ export class ScoringQueue {
       this.#ready.push(this.#filling)
       this.#filling = undefined
     }
-    this.#filling ??= this.#free.pop()
+    if (rowCount <= this.rowsMax) this.#filling ??= this.#free.pop()
     const batch = this.#filling
-    if (batch === undefined || rowCount > this.rowsMax) {
+    if (batch === undefined) {
       this.counts.fullRefusals++
       return undefined
     }

@@ -1,63 +1,54 @@
 /**
  * Reads a model version from its folder and refuses it with every reason that can be found without running it: files,
- * checksums, schema, and whether the feature catalogue can feed it. `golden.ts` then asks what it answers.
+ * checksums, schema, whether the feature catalogue can feed it and whether its golden rows can vouch for it. `golden.ts`
+ * then asks what it answers.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Compile } from 'typebox/compile'
-import { type Column, columnFault } from '../features/plan.ts'
-import type { InlineModel } from '../inference/inline.ts'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Column } from '../features/plan.ts'
+import type { Weights } from '../inference/inline.ts'
 import type { ModelSpec } from '../inference/slab.ts'
-import { type GoldenRow, Manifest } from './manifest.ts'
+import { contentFaults } from './content-faults.ts'
+import type { GoldenRow, Manifest } from './manifest.ts'
+import { isManifest, schemaFaults } from './schema-faults.ts'
 
 export type Model = {
   readonly manifest: Manifest
   readonly spec: ModelSpec
-  readonly inline: InlineModel
+  readonly inline: Weights & { readonly columns: readonly Column[] }
   readonly golden: readonly GoldenRow[]
 }
 
 export type ModelResult = { readonly model: Model } | { readonly faults: readonly string[] }
 
-const manifestCheck = Compile(Manifest)
-
 /** @param directory the folder of one version. Each fault is a sentence that names its file and place. */
 export async function loadModel(directory: string): Promise<ModelResult> {
-  const place = (file: string) => join(directory, file)
-  const text = await readFile(place('manifest.json'), 'utf8').catch((cause: NodeJS.ErrnoException) => cause)
-  if (typeof text !== 'string') {
-    const remedy =
-      text.code === 'ENOENT'
-        ? 'no such file; a model version is a folder <models>/<name>/<version>/'
-        : text.message
-    return { faults: [`${place('manifest.json')}: ${remedy}`] }
+  const file = join(directory, 'manifest.json')
+  const read = await readBytes(file)
+  if ('fault' in read) {
+    const remedy = read.isMissing ? '; a model version is a folder <models>/<name>/<version>/' : ''
+    return { faults: [read.fault + remedy] }
   }
-  const manifest = parseJson(text)
-  if (manifest instanceof Error) return { faults: [`${place('manifest.json')}: ${manifest.message}`] }
-  if (!manifestCheck.Check(manifest)) {
-    const faults = manifestCheck.Errors(manifest)
-    return {
-      faults: faults.map(
-        ({ instancePath, message }) => `${place('manifest.json')} ${instancePath}: ${message}`,
-      ),
-    }
-  }
-  const faults = columnFaults(manifest).map((fault) => `${place('manifest.json')} ${fault}`)
-  const onnxFault = await checksumFault(place('model.onnx'), manifest.sha256)
-  if (onnxFault !== undefined) faults.push(onnxFault)
-  const inlineFault = await checksumFault(place('inline.bin'), manifest.inline.sha256)
-  if (inlineFault !== undefined) faults.push(inlineFault)
-  if (faults.length > 0) return { faults }
-  const weights = readWeights(await readFile(place('inline.bin')))
-  if (weights.length !== manifest.inline.tableRows + 1) {
-    return {
-      faults: [
-        `${place('inline.bin')}: holds ${weights.length - 1} weights, the manifest says ${manifest.inline.tableRows}`,
-      ],
-    }
-  }
-  return { model: modelOf(manifest, place('model.onnx'), weights) }
+  const manifest = parseJson(read.bytes)
+  if (manifest instanceof Error) return { faults: [`${file}: ${manifest.message}`] }
+  // A fault begins with its place, unless it is the whole file.
+  const inManifest = (fault: string) => (fault.startsWith('/') ? `${file} ${fault}` : `${file}: ${fault}`)
+  if (!isManifest(manifest)) return { faults: schemaFaults(manifest).map(inManifest) }
+  const onnx = await readChecked(join(directory, 'model.onnx'), manifest.sha256)
+  const inline = await readChecked(join(directory, 'inline.bin'), manifest.inline.sha256)
+  const faults = [
+    ...folderFaults(manifest, directory).map(inManifest),
+    ...contentFaults(manifest).map(inManifest),
+    ...('fault' in onnx ? [onnx.fault] : []),
+    ...('fault' in inline
+      ? [inline.fault]
+      : weightFaults(inline.bytes, manifest.inline.tableRows).map(
+          (fault) => `${join(directory, 'inline.bin')}: ${fault}`,
+        )),
+  ]
+  if (faults.length > 0 || 'fault' in inline) return { faults }
+  return { model: modelOf(manifest, join(directory, 'model.onnx'), readWeights(inline.bytes)) }
 }
 
 function modelOf(manifest: Manifest, file: string, weights: Float32Array): Model {
@@ -76,37 +67,51 @@ export function readWeights(bytes: Uint8Array): Float32Array {
   return new Float32Array(bytes.slice().buffer, 0, bytes.length >> 2)
 }
 
-function columnFaults({ inputs, inline }: Manifest): string[] {
-  const faults: string[] = []
-  const check = (columns: readonly Column[], path: string, wantsBuckets: boolean, rowsMax: number) => {
-    columns.forEach((column, index) => {
-      const at = `${path}/${index}`
-      const fault = columnFault(column)
-      if (fault !== undefined) faults.push(`${at}: ${fault}`)
-      else if ((column.buckets !== undefined) !== wantsBuckets) {
-        faults.push(`${at}: a ${wantsBuckets ? 'hashed' : 'number'} column is due in this tensor`)
-      } else if ((column.offset ?? 0) + (column.buckets ?? 0) > rowsMax) {
-        faults.push(`${at}: offset and buckets reach beyond the table of ${rowsMax} rows`)
-      }
-    })
+function weightFaults(bytes: Uint8Array, tableRows: number): string[] {
+  const wanted = 4 * (tableRows + 1)
+  if (bytes.length !== wanted) {
+    return [`is ${bytes.length} bytes long; a bias and ${tableRows} weights of four bytes each are ${wanted}`]
   }
-  inputs.forEach(({ type, columns }, index) => {
-    check(columns, `/inputs/${index}/columns`, type === 'int32', Number.POSITIVE_INFINITY)
-  })
-  check(inline.columns, '/inline/columns', true, inline.tableRows)
-  return faults
+  const weights = readWeights(bytes)
+  const bad = weights.findIndex((weight) => !Number.isFinite(weight))
+  if (bad === -1) return []
+  return [`${bad === 0 ? 'the bias' : `the weight of row ${bad - 1}`} is ${weights[bad]}`]
 }
 
-async function checksumFault(file: string, wanted: string): Promise<string | undefined> {
-  const bytes = await readFile(file).catch(() => undefined)
-  if (bytes === undefined) return `${file}: no such file`
-  const found = createHash('sha256').update(bytes).digest('hex')
-  return found === wanted ? undefined : `${file}: its sha256 is ${found}, the manifest says ${wanted}`
+/** Two versions with the same name and version would be taken for each other. */
+function folderFaults({ name, version }: Manifest, directory: string): string[] {
+  const folder = resolve(directory)
+  const compare = (field: string, value: string, found: string) =>
+    value === found ? [] : [`/${field}: is "${value}", but the folder is called "${found}"`]
+  return [
+    ...compare('name', name, basename(dirname(folder))),
+    ...compare('version', version, basename(folder)),
+  ]
 }
 
-function parseJson(text: string): unknown {
+type Read = { readonly bytes: Buffer } | { readonly fault: string; readonly isMissing: boolean }
+
+async function readBytes(file: string): Promise<Read> {
   try {
-    return JSON.parse(text)
+    return { bytes: await readFile(file) }
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const isMissing = code === 'ENOENT'
+    return { fault: `${file}: ${isMissing ? 'no such file' : message}`, isMissing }
+  }
+}
+
+async function readChecked(file: string, sha256: string): Promise<Read> {
+  const read = await readBytes(file)
+  if ('fault' in read) return read
+  const found = createHash('sha256').update(read.bytes).digest('hex')
+  if (found === sha256) return read
+  return { fault: `${file}: its sha256 is ${found}, the manifest says ${sha256}`, isMissing: false }
+}
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
   } catch (cause) {
     return new Error(`not JSON: ${(cause as Error).message}`)
   }

@@ -43,12 +43,18 @@ const Golden = Type.Object(
   strict,
 )
 
-const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' })
+const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: '64 lower-case hexadecimal digits' })
 
 export const Manifest = Type.Object(
   {
-    name: Type.String({ pattern: '^[a-z][a-z0-9-]*$' }),
-    version: Type.String({ pattern: '^[0-9A-Za-z._-]+$' }),
+    name: Type.String({
+      pattern: '^[a-z][a-z0-9-]*$',
+      description: 'a name of lower-case letters, digits and - that begins with a letter',
+    }),
+    version: Type.String({
+      pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$',
+      description: 'a version of letters, digits and . _ - that begins with a letter or a digit',
+    }),
     task: Type.Enum(['ctr']),
     sha256: Sha256,
     inputs: Type.Array(

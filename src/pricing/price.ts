@@ -36,7 +36,8 @@ export function valueCpmMicros(goals: Goals, ad: number, clickProbability: numbe
 /** The bid for an impression of this value, an integer; `NO_PRICE` when the value is below the floor. */
 export function priceCpmMicros(valueCpmMicros: number, floorCpmMicros: number, auctionType: number): number {
   const value = Math.floor(valueCpmMicros)
-  if (value < floorCpmMicros || value <= 0) return NO_PRICE
+  // Said this way round, so that a value that is no number has no price.
+  if (!(value >= floorCpmMicros && value > 0)) return NO_PRICE
   if (auctionType === SECOND_PRICE) return value
   return Math.max(Math.floor(value * BLIND_SHADE), floorCpmMicros, 1)
 }

@@ -44,12 +44,16 @@ export class InstrumentProducer implements MetricProducer {
   }
 }
 
-/** The Prometheus text of all instruments (text format 0.0.4). */
+/**
+ * The Prometheus text of all instruments, format 0.0.4. A unit stands in the name of its metric: UNIT lines belong to
+ * OpenMetrics, and to it "s" and "By", as OpenTelemetry writes units, are none.
+ */
 export function prometheusText(producer: MetricProducer): () => Promise<string> {
   const reader = new PrometheusExporter({ preventServerStart: true })
   reader.setMetricProducer(producer)
   const serializer = new PrometheusSerializer(undefined, false, undefined, false, true)
-  return async () => serializer.serialize((await reader.collect()).resourceMetrics)
+  return async () =>
+    serializer.serialize((await reader.collect()).resourceMetrics).replaceAll(/^# UNIT .*\n/gm, '')
 }
 
 type Times = { startTime: HrTime; endTime: HrTime }

@@ -1,5 +1,6 @@
 /**
- * What the operating system and the runtime say of this process, read when scraped.
+ * What the operating system and the runtime say of this process, read when scraped, under the names that Prometheus
+ * clients give to it (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics).
  */
 import { performance } from 'node:perf_hooks'
 import { Observed } from './instruments.ts'
@@ -14,11 +15,14 @@ export function processInstruments(): Observed[] {
       isCumulative: true,
       observe: () => {
         const { user, system } = process.cpuUsage()
-        return [
-          { labels: { mode: 'user' }, value: user / 1e6 },
-          { labels: { mode: 'system' }, value: system / 1e6 },
-        ]
+        return single((user + system) / 1e6)
       },
+    }),
+    new Observed({
+      name: 'process_start_time_seconds',
+      about: 'When the process started, since the Unix epoch',
+      unit: 's',
+      observe: () => single(performance.timeOrigin / 1000),
     }),
     new Observed({
       name: 'process_resident_memory_bytes',
@@ -27,7 +31,7 @@ export function processInstruments(): Observed[] {
       observe: () => single(process.memoryUsage.rss()),
     }),
     new Observed({
-      name: 'nodejs_heap_used_bytes',
+      name: 'nodejs_heap_size_used_bytes',
       about: 'Heap in use',
       unit: 'By',
       observe: () => single(process.memoryUsage().heapUsed),

@@ -1,0 +1,91 @@
+/**
+ * What is wrong with a manifest that fits its schema, found without running the model: columns that the feature
+ * catalogue cannot feed, golden rows that do not belong to the tensors, and columns that no golden row tells apart. A
+ * sentence each, which begins with the place as a JSON pointer. Cold.
+ */
+import { FEATURES, featureIndexOf } from '../features/catalogue.ts'
+import { type Column, columnFault } from '../features/plan.ts'
+import type { GoldenRow, Manifest } from './manifest.ts'
+import { orderFaults } from './order-faults.ts'
+
+type Input = Manifest['inputs'][number]
+
+export function contentFaults({ inputs, inline, golden }: Manifest): string[] {
+  const faults = [
+    ...inputs.flatMap((input, index) => inputFaults(input, index, inputs)),
+    ...inline.columns.flatMap((column, index) =>
+      at(`/inline/columns/${index}`, inlineFault(column, inline.tableRows)),
+    ),
+    ...golden.rows.flatMap((row, index) => goldenRowFaults(row, `/golden/rows/${index}`, inputs)),
+  ]
+  // Columns that cannot be computed cannot be told apart either.
+  return faults.length > 0 ? faults : orderFaults(inputs, golden.rows)
+}
+
+function at(place: string, fault: string | undefined): string[] {
+  return fault === undefined ? [] : [`${place}: ${fault}`]
+}
+
+function inputFaults({ name, type, columns }: Input, index: number, inputs: readonly Input[]): string[] {
+  const isTwice = inputs.findIndex((other) => other.name === name) < index
+  return [
+    ...at(`/inputs/${index}/name`, isTwice ? `the tensor "${name}" is there before` : undefined),
+    ...columns.flatMap((column, place) => at(`/inputs/${index}/columns/${place}`, tensorFault(column, type))),
+  ]
+}
+
+function tensorFault(column: Column, type: Input['type']): string | undefined {
+  const kind = kindOf(column)
+  if (kind === undefined || (kind === 'number') === (type === 'float32')) return columnFault(column)
+  const taken = type === 'float32' ? 'number features' : 'text features and their crosses'
+  return `"${column.feature}" is ${kind === 'text' ? 'text' : 'a number'}; a tensor of ${type} takes ${taken} alone`
+}
+
+function inlineFault(column: Column, tableRows: number): string | undefined {
+  const { feature, buckets = 0, offset = 0 } = column
+  if (kindOf(column) === 'number')
+    return `"${feature}" is a number; the inline scorer takes text features and their crosses alone`
+  const fault = columnFault(column)
+  if (fault !== undefined || offset + buckets <= tableRows) return fault
+  return `"${feature}" reaches beyond the table of ${tableRows} rows: offset ${offset} and ${buckets} buckets`
+}
+
+/** Undefined for what is not in the catalogue. */
+function kindOf({ feature }: Column): 'text' | 'number' | undefined {
+  if (feature.includes('*')) return 'text'
+  const index = featureIndexOf(feature)
+  return index === undefined ? undefined : FEATURES[index].kind
+}
+
+function goldenRowFaults(
+  { features, inputs }: GoldenRow,
+  place: string,
+  tensors: readonly Input[],
+): string[] {
+  const known = new Set(tensors.map(({ name }) => name))
+  return [
+    ...Object.entries(features).flatMap(([name, value]) =>
+      at(`${place}/features/${name}`, valueFault(name, value)),
+    ),
+    ...tensors.flatMap((tensor) => at(`${place}/inputs`, rowFault(tensor, inputs))),
+    ...Object.keys(inputs).flatMap((name) =>
+      at(`${place}/inputs/${name}`, known.has(name) ? undefined : `there is no tensor "${name}"`),
+    ),
+  ]
+}
+
+function valueFault(name: string, value: string | number): string | undefined {
+  const index = featureIndexOf(name)
+  if (index === undefined) return `"${name}" is not in the feature catalogue`
+  const { kind } = FEATURES[index]
+  if (kind === 'text' && typeof value === 'number') return `"${name}" is text: write "${value}", in quotes`
+  if (kind === 'number' && typeof value === 'string') return `"${name}" is a number: write it without quotes`
+  return undefined
+}
+
+function rowFault({ name, columns }: Input, inputs: GoldenRow['inputs']): string | undefined {
+  if (!Object.hasOwn(inputs, name)) return `the row of the tensor "${name}" is missing`
+  const { length } = inputs[name]
+  if (length === columns.length) return undefined
+  return `the row of the tensor "${name}" has ${length} cells, its columns are ${columns.length}`
+}

@@ -228,6 +228,22 @@ t.test(
   },
 )
 
+t.test('a batch that was answered is not taken for one that hangs', async (t) => {
+  const { clock, pool, faults, open } = setUp(t)
+  // Two batches, so that the sweep finds one that has not been used again.
+  const answered = [open(ROWS_MAX), open(ROWS_MAX)]
+  await turn()
+  for (const run of [0, 1]) {
+    pool.runs[run].answer(Array(ROWS_MAX).fill(0.5))
+    await turn()
+  }
+  t.same(await Promise.all(answered.map(({ outcome }) => outcome)), ['scored', 'scored'])
+  clock.advance(30)
+  t.equal(await sweptBy(open, clock), 'late')
+  t.equal(pool.replacements, 0)
+  t.same(faults, [])
+})
+
 t.test('workers that have not started are waited for, not replaced', async (t) => {
   const { clock, pool, open } = setUp(t)
   pool.isStarted = false

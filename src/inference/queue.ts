@@ -270,6 +270,7 @@ class Batch {
   clear(): void {
     this.tickets.length = 0
     this.rowCount = 0
+    this.dispatchedMs = 0
     this.isAbandoned = false
   }
 }

@@ -8,11 +8,11 @@
  * the target is felt by every request planned during it ("coordinated omission"). `rate: Infinity` is the closed loop:
  * every connection sends as soon as it has its answer. That finds the CPU a request costs, not its latency.
  *
- * Waiting is spinning on `setImmediate`: about one core, and some microseconds of lateness. Only pauses of several
- * milliseconds sleep on a timer, which is no finer than one.
+ * Between requests the loop sleeps; a metronome wakes it when the next is due.
  */
 import { Prng } from '../../src/base/prng.ts'
 import { Connection, type Loss, type Owner, serialise, type Target } from './connection.ts'
+import { Metronome } from './metronome.ts'
 import { dueCount, plannedCount, plannedNs } from './pacer.ts'
 import { type LoadReport, voidReason } from './report.ts'
 import { Tally } from './tally.ts'
@@ -35,9 +35,6 @@ const TIMEOUT_MS = 1000
 const LATENESS_P99_MAX_US = 1000
 const SWEEP_MS = 20
 const REOPEN_MS = 50
-/** A pause longer than this sleeps on a timer; timers come up to a millisecond late, so it wakes two early. */
-const SPIN_NS = 4e6
-const WAKE_EARLY_MS = 2
 
 /** Rejects when the options make no sense or the target cannot be reached; whatever happens later is in the report. */
 export async function runLoad(options: LoadOptions): Promise<LoadReport> {
@@ -75,10 +72,7 @@ class Run implements Owner {
   #isStarted = false
   #startMs = 0
   #lastSentNs = 0
-  #lastTurnNs = 0
-  #lastTurnWork = 0
-  #spinNs = 0
-  #isSleeping = false
+  #metronome: Metronome | undefined
   #sweep: NodeJS.Timeout | undefined
   #isFinished = false
   #cpuAtStart = process.cpuUsage()
@@ -95,13 +89,16 @@ class Run implements Owner {
   }
 
   async open(): Promise<void> {
-    const { host, port, connections } = this.#options
+    const { host, port, connections, rate } = this.#options
     const opened = await Promise.allSettled(
       Array.from({ length: connections }, () => Connection.open(this.#options, this)),
     )
     for (const result of opened) if (result.status === 'fulfilled') this.#take(result.value)
     const refused = opened.find((result) => result.status === 'rejected')
-    if (refused === undefined) return
+    if (refused === undefined) {
+      if (this.#isOpenLoop) this.#metronome = await Metronome.open(rate)
+      return
+    }
     for (const connection of this.#connections) connection.close()
     const cause = (refused.reason as NodeJS.ErrnoException).code ?? refused.reason
     throw new Error(`cannot connect to ${host}:${port} (${cause}): is the target running there?`)
@@ -114,36 +111,22 @@ class Run implements Owner {
       this.#sweep = setInterval(() => this.#giveUpLate(), SWEEP_MS)
       this.#cpuAtStart = process.cpuUsage()
       this.#startMs = performance.now()
-      if (this.#isOpenLoop) this.#turn()
+      if (this.#metronome !== undefined) this.#metronome.start(this.#turn)
       else while (this.#idle.length > 0) this.#sendNow(this.#idle.shift()!)
     })
   }
 
-  /** One turn of the pump: see what has come due, send what can be sent, come back in time for the next. */
+  /** One beat: see what has come due and send what can be sent. The rest is sent as connections come free. */
   readonly #turn = (): void => {
     if (this.#isFinished) return
     const nowNs = this.#nowNs()
-    this.#accountSpin(nowNs)
     const due = Math.min(this.#planned, dueCount(this.#options.rate, nowNs))
     for (; this.#due < due; this.#due++) {
       this.#tally.countLateness(nowNs - plannedNs(this.#options.rate, this.#due))
       if (this.#idle.length <= this.#due - this.#tally.sent) this.#tally.held++
     }
     while (this.#tally.sent < this.#due && this.#idle.length > 0) this.#sendNext(this.#idle.shift()!)
-    // Those that still wait are sent as connections come free.
-    if (this.#due === this.#planned) return
-    const pauseNs = plannedNs(this.#options.rate, this.#due) - this.#nowNs()
-    this.#isSleeping = pauseNs > SPIN_NS
-    if (this.#isSleeping) setTimeout(this.#turn, Math.floor(pauseNs / 1e6) - WAKE_EARLY_MS)
-    else setImmediate(this.#turn)
-  }
-
-  /** A turn between which and the last one nothing was sent or answered was spent waiting. */
-  #accountSpin(nowNs: number): void {
-    const work = this.#tally.sent + this.#tally.answered
-    if (!this.#isSleeping && work === this.#lastTurnWork) this.#spinNs += nowNs - this.#lastTurnNs
-    this.#lastTurnWork = work
-    this.#lastTurnNs = nowNs
+    if (this.#due === this.#planned) this.#metronome?.stop()
   }
 
   #sendNext(connection: Connection): void {
@@ -236,6 +219,7 @@ class Run implements Owner {
   #end(nowNs: number): void {
     this.#isFinished = true
     clearInterval(this.#sweep)
+    this.#metronome?.stop()
     for (const connection of this.#connections) connection.close()
     for (let index = this.#tally.sent; index < this.#planned; index++) {
       this.#tally.countGivenUp(nowNs - plannedNs(this.#options.rate, index))
@@ -262,7 +246,7 @@ class Run implements Owner {
       ratePlanned: this.#isOpenLoop ? rate : null,
       rateAchieved: counted.sent / sendingS,
       ...counted,
-      generator: { latenessUs, cpuShare, busyShare: Math.max(0, cpuShare - this.#spinNs / nowNs) },
+      generator: { latenessUs, cpuShare },
     } as const
     return { ...report, voidReason: voidReason(report, latenessLimitUs) }
   }

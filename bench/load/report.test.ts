@@ -24,11 +24,11 @@ const good: Omit<LoadReport, 'voidReason'> = {
   reconnects: 0,
   latencyUs: { count: 10000, mean: 210, p50: 200, p90: 300, p99: 900, p999: 1500, max: 2000 },
   serviceUs: { count: 10000, mean: 200, p50: 190, p90: 290, p99: 890, p999: 1400, max: 1900 },
-  generator: { latenessUs: { ...none, count: 10000, p99: 20 }, cpuShare: 1, busyShare: 0.2 },
+  generator: { latenessUs: { ...none, count: 10000, p99: 20 }, cpuShare: 0.2 },
 }
 
 const lateness = (p99: number) => ({ generator: { ...good.generator, latenessUs: { ...none, p99 } } })
-const busy = (busyShare: number) => ({ generator: { ...good.generator, busyShare } })
+const busy = (cpuShare: number) => ({ generator: { ...good.generator, cpuShare } })
 
 t.test('a run is void when the generator was the limit', (t) => {
   const rows: [about: string, change: Partial<LoadReport>, reason: RegExp | null][] = [
@@ -78,7 +78,7 @@ t.test('percentiles are those of the histogram', (t) => {
 
 t.test('the table shows what was found, and that a run is void', (t) => {
   const table = tableOf({ ...good, errorExamples: ['reset: ECONNRESET'], voidReason: null })
-  for (const text of ['10000 of 10000', '200 x 6000, 204 x 4000', 'reset: ECONNRESET', 'at work 20.0 %'])
+  for (const text of ['10000 of 10000', '200 x 6000, 204 x 4000', 'reset: ECONNRESET', 'CPU 20.0 %'])
     t.match(table, text)
   t.match(table, /^latency +210 +200 +300 +900 +1500 +2000$/m)
   t.notMatch(table, /VOID/)

@@ -30,6 +30,8 @@ const CHECK_HELP = `peregrine check [flags]: validate the catalog and the model,
   --json               print the faults as JSON
   and the flags of serve; --catalog, --models and --model are looked at`
 
+const STOP_MS_MAX = 15_000
+
 const SAMPLE_REQUEST = {
   id: '1',
   imp: [{ id: '1', banner: { format: [{ w: 300, h: 250 }] } }],
@@ -70,6 +72,8 @@ async function serve(args: readonly string[]): Promise<number> {
   console.log(`admin  http://${settings['admin-host']}:${running.adminPort}  (/healthz /readyz /metrics)`)
   console.log('try    ' + curlLine(host, running.port))
   await stopped
+  // A worker that hangs would be waited for without end.
+  setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
   await running.stop()
   return 0
 }

@@ -223,7 +223,9 @@ function reloadOnChange(directory: string, log: Logger, reload: () => Promise<vo
     isAskedAgain = false
     await run()
   }
-  const watcher = watchCatalog(directory, () => void run())
+  const watcher = watchCatalog(directory, () => void run(), {
+    onFault: (message) => log.warn({ catalog: directory }, message),
+  })
   return { counts, close: () => watcher.close() }
 }
 

@@ -16,7 +16,8 @@ import type { TargetIndex, TextRows } from './compile.ts'
 import { ABSENT } from './dictionary.ts'
 import { Rows } from './rows.ts'
 
-export const IMP_MATCHES_MAX = 512
+/** Eight times what is short-listed; it keeps the cost of a dense catalog that of a sparse one. */
+export const IMP_MATCHES_MAX = 128
 export const MATCHES_MAX = 4096
 const CLAUSES_MAX = 32
 const CLAUSE_ROWS_MAX = 1024
@@ -41,7 +42,8 @@ export class Matcher {
   /** How many clauses and rows belong to the request, not to an imp. */
   #requestClauses = 0
   #requestRows = 0
-  #firstSummaryWord = 0
+  /** The word of a row at which the search starts. */
+  #firstWord = 0
   /** False when what the request blocks does not fit: then nothing can be offered safely. */
   #isComplete = true
   readonly #scratch = Buffer.alloc(64)
@@ -63,24 +65,24 @@ export class Matcher {
     this.#rowCount = 0
     this.#blockCount = 0
     this.#isComplete = true
-    this.#require(index.exchanges[exchangeIndex])
-    this.#require(index.inventory[view.inventory])
-    this.#require(index.devices[deviceClassOf(view.deviceType)])
+    // Those that leave the fewest ads come first: a word that is empty needs no further question.
     this.#requireText(index.countries, view, TEXT.country)
+    this.#requireCategory(index, view)
+    this.#require(index.devices[deviceClassOf(view.deviceType)])
     this.#requireText(index.operatingSystems, view, TEXT.os)
-    this.#requireText(index.languages, view, TEXT.language)
     this.#requireRegion(index, view)
     const publisher = view.inventory === INVENTORY.app ? TEXT.bundle : TEXT.domain
     this.#requireText(index.publishers, view, publisher)
+    this.#require(index.inventory[view.inventory])
+    this.#requireText(index.languages, view, TEXT.language)
+    this.#require(index.exchanges[exchangeIndex])
     this.#blockText(index.refusedPublishers, view, publisher)
-    this.#requireCategory(index, view)
     this.#blockList(index.adCategories, view, view.blockedCategories)
     this.#blockList(index.adDomains, view, view.blockedAdvertisers)
     this.#requestClauses = this.#clauseCount
     this.#requestRows = this.#rowCount
     const { tape } = view
-    this.#firstSummaryWord =
-      hashBytes(tape.bytes, tape.start(view.id), tape.end(view.id)) % index.rows.summaryWidth
+    this.#firstWord = hashBytes(tape.bytes, tape.start(view.id), tape.end(view.id)) % index.rows.width
   }
 
   /** False when the imp takes nothing that we have. */
@@ -121,10 +123,14 @@ export class Matcher {
     const clauseRows = this.#clauseRows
     const clauseEnd = this.#clauseEnd
     const clauseCount = this.#clauseCount
-    for (let step = 0; step < summaryWidth; step++) {
-      let summaryWord = this.#firstSummaryWord + step
-      if (summaryWord >= summaryWidth) summaryWord -= summaryWidth
+    const firstSummaryWord = this.#firstWord >> 5
+    const fromFirstWord = -1 << (this.#firstWord & 31)
+    // The summary word of the start is looked at twice: from the start on, and up to it at the end of the round.
+    for (let step = 0; step <= summaryWidth; step++) {
+      const summaryWord = (firstSummaryWord + step) % summaryWidth
       let live = conjunction(summary, summaryWidth, summaryWord, clauseRows, clauseEnd, clauseCount)
+      if (step === 0) live &= fromFirstWord
+      if (step === summaryWidth) live &= ~fromFirstWord
       while (live !== 0) {
         const word = (summaryWord << 5) + trailingZeros(live)
         live &= live - 1

@@ -70,7 +70,7 @@ async function serve(args: readonly string[]): Promise<number> {
   const { host } = settings
   console.log(`bids   http://${host}:${running.port}/openrtb2/bid`)
   console.log(`admin  http://${settings['admin-host']}:${running.adminPort}  (/healthz /readyz /metrics)`)
-  console.log('try    ' + curlLine(host, running.port))
+  console.log(`try    ${curlLine(host, running.port)}`)
   await stopped
   // A worker that hangs would be waited for without end.
   setTimeout(() => process.exit(1), STOP_MS_MAX).unref()

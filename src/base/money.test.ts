@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { AssertionError } from './assert.ts'
 import { decimalOfMicros, microsOfDecimal } from './money.ts'
+import '../testing/seed.ts'
 
 t.test('microsOfDecimal counts the micros of an amount', async (t) => {
   const happy: [number, number, string][] = [

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { type Piece, piecesOf } from './json.ts'
+import '../testing/seed.ts'
 
 const piecesOfText = (text: string): Piece[] => [...piecesOf(Buffer.from(text))]
 const faultOf = (text: string): string | undefined => {

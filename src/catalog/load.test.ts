@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { formatFault } from './fault.ts'
 import { loadCatalog } from './load.ts'
 import type { Advertiser, BannerCreative, Campaign, Creative, VideoCreative } from './schema.ts'
+import '../testing/seed.ts'
 
 /** Contents by file name; text stays as it is, anything else becomes JSON, `undefined` is no file. */
 type Files = Record<string, unknown>

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { KEY, keyOfText, UNKNOWN } from './keys.ts'
 import { Tape } from './tape.ts'
+import '../testing/seed.ts'
 
 const NAMES = Object.keys(KEY) as (keyof typeof KEY)[]
 

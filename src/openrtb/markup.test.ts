@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { type BannerMarkup, bannerMarkup, escapeMarkup, type VideoMarkup, vastMarkup } from './markup.ts'
 import { descendants, parseXml, type XmlElement } from './xml.ts'
+import '../testing/seed.ts'
 
 /** Texts that would end, open or spoil something if they were not escaped. */
 const HOSTILE = [

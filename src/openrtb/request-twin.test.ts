@@ -10,6 +10,7 @@ import { type Reading, readNaively } from '../testing/naive-request.ts'
 import { randomRequest } from '../testing/random-request.ts'
 import { readWithView } from '../testing/view-facts.ts'
 import { RequestView } from './request.ts'
+import '../testing/seed.ts'
 
 const CORPUS = new URL('../../../shared/requests/', import.meta.url)
 const hasCorpus = existsSync(CORPUS)

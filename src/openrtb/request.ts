@@ -295,7 +295,7 @@ export class RequestView {
   /** Whether the imp at `index` has the id of one before it. */
   #isRepeated(index: number): boolean {
     for (let i = 0; i < index; i++)
-      if (this.tape.isSpelledLike(this.imps[i].id, this.imps[index].id)) return true
+      if (this.tape.isSameText(this.imps[i].id, this.imps[index].id)) return true
     return false
   }
 

@@ -8,6 +8,7 @@ import { RequestView } from './request.ts'
 import { type AdText, adFragment, type BidText, writeResponse } from './response.ts'
 import { checkResponseText } from './response-check.ts'
 import { descendants, parseXml, type XmlElement } from './xml.ts'
+import '../testing/seed.ts'
 
 const COMMON = {
   adId: 'ad-1',

@@ -10,6 +10,7 @@ import { spell } from '../testing/json-spelling.ts'
 import { bannerRequest, videoRequest } from '../testing/sample-requests.ts'
 import { tapeValue } from '../testing/tape-value.ts'
 import { DEPTH_MAX, KIND, Tape } from './tape.ts'
+import '../testing/seed.ts'
 
 /** What stands in the buffer behind the text, left there by an earlier and longer one. */
 const REMAINS = ['"', '\\', '}', ' ', '1', '\xff']

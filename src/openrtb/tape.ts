@@ -292,15 +292,23 @@ export class Tape {
     return this.bytes.toString('utf8', this.start(token), this.end(token))
   }
 
-  /** Whether two texts or numbers are spelled alike; a sender has one way to spell a text. */
-  isSpelledLike(token: number, other: number): boolean {
+  /** Whether two texts or numbers mean the same text, escapes and all. */
+  isSameText(token: number, other: number): boolean {
+    if (this.kind(token) === KIND.escapedString || this.kind(other) === KIND.escapedString) {
+      return this.#decoded(token) === this.#decoded(other)
+    }
     const { bytes } = this
     const start = this.start(token)
-    const end = this.end(token)
     const otherStart = this.start(other)
-    if (this.end(other) - otherStart !== end - start) return false
-    for (let i = 0; i < end - start; i++) if (bytes[start + i] !== bytes[otherStart + i]) return false
+    const length = this.end(token) - start
+    if (this.end(other) - otherStart !== length) return false
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== bytes[otherStart + i]) return false
     return true
+  }
+
+  #decoded(token: number): string {
+    const text = this.rawText(token)
+    return this.kind(token) === KIND.escapedString ? (JSON.parse(`"${text}"`) as string) : text
   }
 
   /**

@@ -1,6 +1,7 @@
 /**
  * Real ONNX models in real workers.
  */
+import type { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
 import { writeSlowModel, writeSumModel } from '../testing/onnx-models.ts'
@@ -81,6 +82,21 @@ t.test(
     t.ok(queue.counts.replacements >= 1)
   },
 )
+
+t.test('a worker that dies is replaced, and meanwhile every request has its answer', async (t) => {
+  const threads: Worker[] = []
+  const keep = (thread: Worker) => threads.push(thread)
+  process.on('worker', keep)
+  t.teardown(() => process.off('worker', keep))
+  const { score } = serve(t, writeSumModel(t.testdir()), { workers: 1 })
+  t.equal((await score([[1, 2]])).outcome, 'scored')
+  t.equal(threads.length, 1)
+  const death = threads[0].terminate()
+  const outcomes: string[] = []
+  while (outcomes.at(-1) !== 'scored') outcomes.push((await score([[3, 4]], 50)).outcome)
+  await death
+  t.equal(threads.length, 2, 'another thread has taken its place')
+})
 
 t.test('a model that cannot be loaded fails each batch with the reason', async (t) => {
   const spec = { ...writeSumModel(t.testdir()), file: '/nowhere/model.onnx' }

@@ -6,7 +6,7 @@ import { microsOfDecimal } from '../base/money.ts'
 import { type AdFeatures, adVectorsOf } from '../features/vector.ts'
 import { type AdText, adFragment } from '../openrtb/response.ts'
 import type { Goals } from '../pricing/price.ts'
-import { byLikeness, type TargetedAd } from '../targeting/ad.ts'
+import { sortByLikeness, type TargetedAd } from '../targeting/ad.ts'
 import { compileTargets } from '../targeting/compile.ts'
 import type { Advertiser, Campaign, Catalog, Creative } from './schema.ts'
 
@@ -57,7 +57,7 @@ function adsOf({ advertisers, creatives, campaigns }: Catalog): Ad[] {
         return { campaign, creative, advertiser, targeted: targetedOf(campaign, creative, advertiser) }
       }),
     )
-  return ads.sort((a, b) => byLikeness(a.targeted, b.targeted))
+  return sortByLikeness(ads, ({ targeted }) => targeted)
 }
 
 function targetedOf({ targeting }: Campaign, creative: Creative, { domain }: Advertiser): TargetedAd {

@@ -49,10 +49,11 @@ export function deviceClassOf(deviceType: number): number {
 /**
  * Puts ads that are alike side by side: matching then finds whole words of its bitmaps empty and skips them.
  */
-export function byLikeness(a: TargetedAd, b: TargetedAd): number {
-  const keyA = likenessKey(a)
-  const keyB = likenessKey(b)
-  return keyA < keyB ? -1 : keyA > keyB ? 1 : 0
+export function sortByLikeness<T>(items: readonly T[], adOf: (item: T) => TargetedAd): T[] {
+  // A key is long; it is made once for each ad, not for each comparison.
+  const keyed = items.map((item) => ({ item, key: likenessKey(adOf(item)) }))
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return keyed.map(({ item }) => item)
 }
 
 function likenessKey({ creative, wants }: TargetedAd): string {

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap'
 import { Prng } from '../base/prng.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
 import { naiveMatch, type PlainRequest } from '../testing/naive-targeting.ts'
-import { byLikeness, type TargetedAd } from './ad.ts'
+import { sortByLikeness, type TargetedAd } from './ad.ts'
 import { compileTargets } from './compile.ts'
 import { IMP_MATCHES_MAX, Matcher } from './match.ts'
 
@@ -347,7 +347,8 @@ t.test('compiled rows and plain filters agree on random catalogs and requests', 
     const prng = new Prng(seed)
     // Sizes around the edges of words and summary words.
     const count = [1, 31, 32, 33, 400, 1023, 1025][seed % 7]
-    const ads = Array.from({ length: count }, () => randomAd(prng)).sort(byLikeness)
+    const made = Array.from({ length: count }, () => randomAd(prng))
+    const ads = sortByLikeness(made, (ad) => ad)
     const index = await compileTargets(ads, EXCHANGES)
     for (let i = 0; i < 60; i++) {
       const plain = randomRequest(prng, `${seed}-${i}`)

@@ -37,6 +37,8 @@ const SIZES: Record<'smoke' | 'full', Size> = {
   full: { warmUpS: 5, closedS: 6, pairs: 3, openS: 5, steps: 7 },
 }
 
+type Quantiles = { readonly p50: number; readonly p99: number; readonly p999: number }
+
 export type EndToEndReport = {
   readonly machine: string
   readonly load: { campaigns: number; bidShare: number; rowsPerBid: number; bodyBytesMedian?: number }
@@ -51,6 +53,8 @@ export type EndToEndReport = {
     readonly rate: number
     readonly bidder: LoadReport['latencyUs']
     readonly ceiling: LoadReport['latencyUs']
+    /** From a request's first byte at the bidder to its answer, by its own histogram: upper bounds of buckets. */
+    readonly answer: Quantiles
   }
   readonly voidRuns: number
 }
@@ -97,10 +101,10 @@ async function measureBoth(bidder: Target, ceiling: Target, size: Size): Promise
   const rateOfBidder = await highestRate(bidder, size, voids)
   const half = Math.round(rateOfBidder / 2)
   note(`latency at half of it, ${half} requests a second`)
-  const [latency, latencyOfCeiling] = [
-    await openLoop(bidder, half, size.openS * 2),
-    await openLoop(ceiling, half, size.openS * 2),
-  ]
+  const beforeHalf = await bidder.metrics()
+  const latency = await openLoop(bidder, half, size.openS * 2)
+  const answer = answerQuantiles(beforeHalf, await bidder.metrics())
+  const latencyOfCeiling = await openLoop(ceiling, half, size.openS * 2)
   return {
     machine: `${cpus().length} x ${cpus()[0].model}, Node ${process.versions.node}`,
     load: stages.load,
@@ -112,7 +116,7 @@ async function measureBoth(bidder: Target, ceiling: Target, size: Size): Promise
     },
     stages: { ...stages.micros, other: cpuMicros.bidder.median - sumOf(stages.micros) },
     rateHeld: { bidder: rateOfBidder, ceiling: rateOfCeiling, ratio: rateOfBidder / rateOfCeiling },
-    latencyAtHalf: { rate: half, bidder: latency.latencyUs, ceiling: latencyOfCeiling.latencyUs },
+    latencyAtHalf: { rate: half, bidder: latency.latencyUs, ceiling: latencyOfCeiling.latencyUs, answer },
     voidRuns: voids.count,
   }
 }
@@ -136,6 +140,20 @@ function stageMicros(
     rowsPerBid: grown('peregrine_scored_rows_total') / bids,
   }
   return { micros, load }
+}
+
+/** Of the answers between two scrapes, in microseconds. */
+function answerQuantiles(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Quantiles {
+  const buckets = [...after]
+    .filter(([name]) => name.startsWith('peregrine_answer_duration_seconds_bucket{exchange="default"'))
+    .map(([name, count]) => ({
+      boundS: Number((/le="([^"]+)"/.exec(name)?.[1] ?? '').replace('+Inf', 'Infinity')),
+      count: count - (before.get(name) ?? 0),
+    }))
+    .sort((a, b) => a.boundS - b.boundS)
+  const total = buckets.at(-1)?.count ?? 0
+  const quantile = (share: number) => (buckets.find(({ count }) => count >= share * total)?.boundS ?? 0) * 1e6
+  return { p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) }
 }
 
 /** Doubles in on the highest rate at which p99 stays within the limit and nothing is lost. */
@@ -216,5 +234,6 @@ export function endToEndTable(report: EndToEndReport): string {
       .join(', ')}`,
     `  highest rate held, p99 <= 10 ms  peregrine ${n(rateHeld.bidder)}/s, bare handler ${n(rateHeld.ceiling)}/s, ratio ${n(rateHeld.ratio, 3)}${report.voidRuns > 0 ? `, ${report.voidRuns} runs void` : ''}`,
     `  p50/p99/p99.9 us at ${n(latencyAtHalf.rate)}/s     peregrine ${percentiles(latencyAtHalf.bidder)}, bare handler ${percentiles(latencyAtHalf.ceiling)}`,
+    `  of it from first byte to answer  ${n(latencyAtHalf.answer.p50)} / ${n(latencyAtHalf.answer.p99)} / ${n(latencyAtHalf.answer.p999)}`,
   ].join('\n')
 }

@@ -15,12 +15,3 @@ t.test('a reader keeps what it took when something else is published', async (t)
   published.publish({ ads: 2 })
   t.strictSame(taken, { ads: 1 })
 })
-
-t.test('version counts what was published, the first object and repetitions included', async (t) => {
-  const object = {}
-  const published = new Published(object)
-  t.equal(published.version, 1)
-  published.publish(object)
-  published.publish({})
-  t.equal(published.version, 3)
-})

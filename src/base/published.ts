@@ -4,7 +4,6 @@
  */
 export class Published<T> {
   #current: T
-  #version = 1
 
   constructor(first: T) {
     this.#current = first
@@ -14,13 +13,7 @@ export class Published<T> {
     return this.#current
   }
 
-  /** How often something has been published, the first object included. */
-  get version(): number {
-    return this.#version
-  }
-
   publish(next: T): void {
     this.#current = next
-    this.#version++
   }
 }

@@ -223,6 +223,26 @@ t.test(
   },
 )
 
+t.test('a body of another type that never ends is refused at the limit too', async (t) => {
+  const { server, post, count } = await serve(t)
+  const socket = net.connect(server.port, '127.0.0.1')
+  socket.on('error', () => {})
+  socket.write(
+    'POST /openrtb2/bid HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 100000000\r\n\r\n',
+  )
+  const closed = once(socket, 'close')
+  const pump = setInterval(() => socket.write(Buffer.alloc(8192, 0x20)), 1)
+  t.teardown(() => {
+    clearInterval(pump)
+    socket.destroy()
+  })
+  socket.resume()
+  await closed
+  t.equal(count('body_too_large'), 1)
+  t.equal((await post(GOOD)).status, 200)
+  t.equal(server.inFlight(), 0)
+})
+
 t.test('a body in many pieces is put together', async (t) => {
   const { server, count } = await serve(t)
   const socket = net.connect(server.port, '127.0.0.1').setNoDelay(true)

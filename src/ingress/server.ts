@@ -162,7 +162,7 @@ function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { in
     if (load.inFlight > inFlightMax) refusal = OUTCOME.overloaded
     /** What came of the body before its last piece; most bodies come in one. */
     const pieces: Buffer[] = []
-    let piecesLength = 0
+    let length = 0
     let isWhole = false
     response.onAborted(() => {
       call.isAborted = true
@@ -171,7 +171,7 @@ function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { in
     })
     response.onData((chunk, isLast) => {
       if (call.isAnswered) return
-      const length = piecesLength + chunk.byteLength
+      length += chunk.byteLength
       if (length > bodyBytesMax) {
         refusal = OUTCOME.body_too_large
         pieces.length = 0
@@ -185,7 +185,6 @@ function bidHandler(options: BidServerOptions, exchangeIndex: number, load: { in
       }
       if (!isLast) {
         pieces.push(Buffer.from(chunk.slice(0)))
-        piecesLength = length
         return
       }
       isWhole = true

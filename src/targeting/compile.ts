@@ -2,7 +2,7 @@
  * Compiles ads to the index that requests are matched against: for each attribute and value, the row of the ads that
  * accept it, those that do not care included. Everything that can be decided when the catalog changes is decided here.
  *
- * Runs off the bid path; takes some 10 ms per thousand ads and gives way to the event loop through `turn`.
+ * Runs off the bid path and gives way to the event loop through `turn`.
  */
 import { DEVICE_CLASSES, type TargetedAd, type Wants } from './ad.ts'
 import { Dictionary } from './dictionary.ts'

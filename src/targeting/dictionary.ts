@@ -1,6 +1,6 @@
 /**
  * Texts to dense indexes, looked up by hash and compared by bytes without making a string.
- * ASCII case is ignored, as in `hashBytes`. A lookup costs some 10-20 ns and allocates nothing.
+ * ASCII case is ignored, as in `hashBytes`. A lookup allocates nothing.
  */
 import { fold, hashBytes } from '../base/hash.ts'
 

@@ -18,7 +18,7 @@ import { Rows } from './rows.ts'
 
 /** Eight times what is short-listed; it keeps the cost of a dense catalog that of a sparse one. */
 export const IMP_MATCHES_MAX = 128
-export const MATCHES_MAX = 4096
+const MATCHES_MAX = 4096
 const CLAUSES_MAX = 32
 const CLAUSE_ROWS_MAX = 1024
 const BLOCKS_MAX = 256

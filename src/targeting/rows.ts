@@ -6,7 +6,6 @@
  *   summary | row 0: 32 words | ...        | row 1: ...
  */
 export class Rows {
-  readonly adCount: number
   /** Words in a row of `words`, and of `summary`. */
   readonly width: number
   readonly summaryWidth: number
@@ -16,7 +15,6 @@ export class Rows {
   static readonly all = 0
 
   private constructor(adCount: number, rows: readonly Int32Array[]) {
-    this.adCount = adCount
     this.width = widthOf(adCount)
     this.summaryWidth = widthOf(this.width)
     this.words = new Int32Array(rows.length * this.width)

@@ -2,11 +2,16 @@
  * What a reader of requests must say of them, whichever reader it is: the view over the tape and its naive twin.
  */
 import type { Test } from 'tap'
+import { BANNER_CASES } from '../testing/banner-cases.ts'
+import { FILM_CASES } from '../testing/film-cases.ts'
+import { IMP_CASES } from '../testing/imp-cases.ts'
 import type { Reading, RequestFacts } from '../testing/naive-request.ts'
-import { type Expected, READ_CASES } from '../testing/request-cases.ts'
+import { PLACE_CASES } from '../testing/place-cases.ts'
+import { type Expected, IMP } from '../testing/request-case.ts'
+import { READ_CASES } from '../testing/request-cases.ts'
 import { bannerRequest, videoRequest } from '../testing/sample-requests.ts'
 
-const IMP = { id: '1' }
+const CASES = [READ_CASES, PLACE_CASES, IMP_CASES, BANNER_CASES, FILM_CASES].flat()
 
 const REFUSED: [about: string, body: object | string, result: Reading['result']][] = [
   ['nothing', '', 'notJson'],
@@ -30,7 +35,7 @@ const REFUSED: [about: string, body: object | string, result: Reading['result']]
 
 /** Holds a reader to every case, each twice, with another request between. */
 export function requestSuite(t: Test, read: (body: string) => Reading): void {
-  for (const [about, body, expected] of READ_CASES) {
+  for (const [about, body, expected] of CASES) {
     t.test(`a reader reads ${about}`, async (t) => {
       const text = typeof body === 'string' ? body : JSON.stringify(body)
       for (const time of ['first', 'second']) {
@@ -49,16 +54,24 @@ export function requestSuite(t: Test, read: (body: string) => Reading): void {
 }
 
 /** Compares what is expected, and nothing else. */
-function sameFacts(t: Test, facts: RequestFacts, { texts, imp, impIds, ...rest }: Expected): void {
-  const part = <T extends object>(whole: T, of: object) =>
-    Object.fromEntries(Object.keys(of).map((name) => [name, whole[name as keyof T]]))
-  t.strictSame(part(facts, rest), rest)
-  if (texts !== undefined) t.strictSame(part(facts.texts, texts), texts)
-  if (imp !== undefined) t.strictSame(part(facts.imps[0], imp), imp)
+function sameFacts(t: Test, { imps, ...facts }: RequestFacts, { imp, impIds, ...rest }: Expected): void {
+  t.strictSame(partOf(facts, rest), rest)
+  if (imp !== undefined) t.strictSame(partOf(imps[0], imp), imp)
   if (impIds !== undefined) {
     t.strictSame(
-      facts.imps.map(({ id }) => id),
+      imps.map(({ id }) => id),
       impIds,
     )
   }
+}
+
+/** Of objects the fields that are asked for, of lists all items. */
+function partOf(whole: unknown, asked: unknown): unknown {
+  if (Array.isArray(whole) && Array.isArray(asked)) return whole.map((item, i) => partOf(item, asked[i]))
+  if (!isObject(whole) || !isObject(asked)) return whole
+  return Object.fromEntries(Object.keys(asked).map((name) => [name, partOf(whole[name], asked[name])]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -214,6 +214,11 @@ export class Tape {
     return this.kind(token) === KIND.array && this.next(token) > token + 1 ? token : NONE
   }
 
+  /** The first item of a filled array; a value that stands where a list is due is a list of one. */
+  firstItem(list: number): number {
+    return this.kind(list) === KIND.array ? list + 1 : list
+  }
+
   isText(token: number): boolean {
     const kind = this.kind(token)
     return kind === KIND.string || kind === KIND.escapedString
@@ -266,10 +271,12 @@ export class Tape {
     return text === '' ? Number.NaN : Number(text)
   }
 
-  /** The whole part of `number`, or `fallback` when there is none in the 32-bit range. */
+  /** The whole part of `number`, as near to it as 32 bits go; `fallback` where there is none. */
   integer(token: number, fallback: number): number {
     const value = this.number(token)
-    return value >= -0x80000000 && value <= 0x7fffffff ? Math.trunc(value) : fallback
+    if (value >= -0x80000000 && value <= 0x7fffffff) return Math.trunc(value)
+    if (Number.isNaN(value)) return fallback
+    return value > 0 ? 0x7fffffff : -0x80000000
   }
 
   /**

@@ -7,6 +7,7 @@ import { type Arrival, Bidder } from '../bidding/bid.ts'
 import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
 import type { Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
+import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { ManualClock } from './clock.ts'
 
@@ -15,8 +16,22 @@ export const BODY_BYTES_MAX = 262_144
 
 export type Answer = { readonly outcome: OutcomeName; readonly text: string }
 
+/** An operator with a seat at the exchanges that insist on one, registered for the TCF under number 300. */
+export const TEST_OPERATOR: OperatorFile = {
+  tcf: {
+    vendorId: 300,
+    consentPurposes: [1, 3, 4],
+    legitimateInterestPurposes: [2, 7, 9, 10],
+    flexiblePurposes: [2, 7, 9, 10],
+  },
+  noticeKeys: [{ id: 'k1', secret: 'MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=' }],
+  exchanges: { xandr: { seat: '1234' }, pubmatic: { seat: '77' }, bidswitch: { seat: '9' } },
+}
+
 export type AskOptions = {
   readonly exchange?: string
+  /** Whether a `Sec-GPC` header came with it. */
+  readonly isGpc?: boolean
   /** How long ago the first byte came. */
   readonly waitedMs?: number
   /** Told when the bid has begun; may hang up. */
@@ -29,7 +44,7 @@ export class TestBidder {
   readonly snapshots: Published<Snapshot>
   readonly #bidder: Bidder
 
-  constructor(snapshot: Snapshot, clock = new ManualClock()) {
+  constructor(snapshot: Snapshot, clock = new ManualClock(), operator: OperatorFile = TEST_OPERATOR) {
     this.clock = clock
     this.snapshots = new Published(snapshot)
     this.#bidder = new Bidder({
@@ -38,6 +53,7 @@ export class TestBidder {
       prng: new Prng(1),
       snapshots: this.snapshots,
       exchanges: EXCHANGE_PROFILES,
+      operator: operatorOf(operator, 'https://bid.example').operator,
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       telemetry: this.telemetry,
     })
@@ -46,7 +62,7 @@ export class TestBidder {
   /** Sends one body; resolves to its answer. Rejects when there is none, or more than one. */
   async ask(
     body: string | Buffer,
-    { exchange = 'default', waitedMs = 0, hangUp }: AskOptions = {},
+    { exchange = 'default', isGpc = false, waitedMs = 0, hangUp }: AskOptions = {},
   ): Promise<Answer> {
     const bytes = Buffer.from(body)
     bytes.copy(this.#bidder.body)
@@ -55,6 +71,7 @@ export class TestBidder {
       exchangeIndex: EXCHANGE_NAMES.indexOf(exchange),
       firstByteMs: this.clock.nowMs() - waitedMs,
       bodyLength: bytes.length,
+      isGpc,
       isAborted: false,
       answer: (outcome: number, text: string) => {
         answers.push({ outcome: OUTCOMES[outcome].name, text })

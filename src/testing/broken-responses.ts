@@ -1,13 +1,13 @@
 /**
  * Pairs of a request and a response that break one rule each: the rule, its place, and what is changed in a valid pair.
  */
-import type { Rule } from '../openrtb/response-rules.ts'
-import { inlineVast, videoBid, wrapperVast } from './sample-responses.ts'
-import { banner, inEuros, onDeal, type Pair, put, seated, video } from './valid-responses.ts'
-
-const BID = '/seatbid/0/bid/0'
-
-type Broken = [rule: Rule, path: string, about: string, make: () => Pair, change: (pair: Pair) => void]
+import { BROKEN_FILM } from './broken-film.ts'
+import { BROKEN_LISTS } from './broken-lists.ts'
+import { BROKEN_MARKUP } from './broken-markup.ts'
+import { BROKEN_NATIVE } from './broken-native.ts'
+import { BROKEN_PODS } from './broken-pods.ts'
+import { BROKEN_PRICES } from './broken-prices.ts'
+import { BID, type Broken, banner, inEuros, onDeal, type Pair, put, seated, video } from './sample-pairs.ts'
 
 export const BROKEN: readonly Broken[] = [
   ['id.equal', '/id', 'another id', banner, ({ response }) => put(response, { id: 'auction-2' })],
@@ -57,7 +57,6 @@ export const BROKEN: readonly Broken[] = [
       delete pair.request.cur
     },
   ],
-  ['seatbid.filled', '/seatbid', 'empty', banner, ({ response }) => put(response, { seatbid: [] })],
   ['seatbid.filled', '/seatbid', 'absent', banner, ({ response }) => put(response, { seatbid: undefined })],
   ['seatbid.bids', '/seatbid/1/bid', 'empty', banner, ({ response }) => response.seatbid.push({ bid: [] })],
   [
@@ -268,7 +267,7 @@ export const BROKEN: readonly Broken[] = [
     `${BID}/adm`,
     'http, encoded',
     banner,
-    ({ bid }) => put(bid, { adm: `${bid.adm}<a href="?u=HTTP%3a//x">` }),
+    ({ bid }) => put(bid, { adm: `${bid.adm}<img src="?u=HTTP%3a//x">` }),
   ],
   ['adm.secure', `${BID}/adm`, 'no https', banner, ({ bid }) => put(bid, { adm: '<b>Save</b>' })],
   ['banner.size', `${BID}/w`, 'none of the formats', banner, ({ bid }) => put(bid, { w: 320, h: 250 })],
@@ -281,91 +280,10 @@ export const BROKEN: readonly Broken[] = [
   ],
   ['banner.size', `${BID}/w`, 'absent', banner, ({ bid }) => delete bid.h],
   ['banner.size', `${BID}/w`, 'nothing is allowed', banner, ({ imp }) => put(imp, { banner: {} })],
-  ['video.dur', `${BID}/dur`, 'too short', video, ({ imp }) => put(imp.video, { minduration: '16' })],
-  ['video.dur', `${BID}/dur`, 'too long', video, ({ imp }) => put(imp.video, { maxduration: 14 })],
-  ['video.dur', `${BID}/dur`, 'not exact', video, ({ imp }) => put(imp.video, { rqddurs: [10, 20] })],
-  ...[undefined, 0, -15, 15.5, '15'].map(
-    (dur): Broken => [
-      'video.dur',
-      `${BID}/dur`,
-      `${dur}`,
-      video,
-      ({ imp, bid }) =>
-        put(imp.video, { protocols: [6], minduration: 0 }) &&
-        put(bid, { ...videoBid(6, wrapperVast('3.0')), dur }),
-    ],
-  ),
-  [
-    'video.dur',
-    `${BID}/dur`,
-    'of audio',
-    video,
-    ({ imp, bid }) => put(imp, { audio: { ...imp.video, maxduration: 10 } }) && put(bid, { mtype: 3 }),
-  ],
-  [
-    'video.protocol',
-    `${BID}/protocol`,
-    'not offered',
-    video,
-    ({ imp }) => put(imp.video, { protocols: [2, 7] }),
-  ],
-  ['video.protocol', `${BID}/protocol`, 'absent', video, ({ bid }) => delete bid.protocol],
-  [
-    'video.protocol',
-    `${BID}/protocol`,
-    'unknown',
-    video,
-    ({ imp, bid }) => put(imp.video, { protocols: [99] }) && put(bid, { protocol: 99 }),
-  ],
-  ['vast.xml', `${BID}/adm`, 'an open tag', video, ({ bid }) => put(bid, { adm: `${bid.adm}<Ad>` })],
-  [
-    'vast.xml',
-    `${BID}/adm`,
-    'HTML',
-    video,
-    ({ bid }) => put(bid, { adm: '<video src="https://a.example"/>' }),
-  ],
-  [
-    'vast.xml',
-    `${BID}/adm`,
-    'no ad',
-    video,
-    ({ bid }) => put(bid, { adm: '<VAST version="3.0"><Error>https://a</Error></VAST>' }),
-  ],
-  ['vast.xml', `${BID}/adm`, 'another root', video, inVast(/VAST/g, 'VMAP')],
-  ['vast.version', `${BID}/adm`, 'another number', video, ({ bid }) => put(bid, { adm: inlineVast('2.0') })],
-  ['vast.version', `${BID}/adm`, 'a wrapper', video, ({ bid }) => put(bid, { adm: wrapperVast('3.0') })],
-  [
-    'vast.version',
-    `${BID}/adm`,
-    'no wrapper',
-    video,
-    ({ imp, bid }) => put(imp.video, { protocols: [6] }) && put(bid, { protocol: 6 }),
-  ],
-  ['vast.elements', `${BID}/adm`, 'no title', video, inVast(/<AdTitle>.*<\/AdTitle>/, '')],
-  [
-    'vast.elements',
-    `${BID}/adm`,
-    'no universal id',
-    video,
-    ({ bid }) => put(bid, videoBid(7, inlineVast('3.0').replace('3.0', '4.0'))),
-  ],
-  [
-    'vast.elements',
-    `${BID}/adm`,
-    'no serving id',
-    video,
-    ({ imp, bid }) => {
-      put(imp.video, { protocols: [11] })
-      put(bid, videoBid(11, inlineVast('4.0').replace('4.0', '4.1')))
-    },
-  ],
-  ['vast.duration', `${BID}/adm`, 'another length', video, inVast('00:00:15', '00:00:30')],
-  ['vast.duration', `${BID}/adm`, 'seconds', video, inVast('00:00:15', '15')],
-  ['vast.media', `${BID}/adm`, 'another type', video, inVast('video/mp4', 'video/3gpp')],
-  ['vast.media', `${BID}/adm`, 'no file', video, inVast(/<MediaFile [\s\S]*<\/MediaFile>/, 'https:')],
+  ...BROKEN_PRICES,
+  ...BROKEN_LISTS,
+  ...BROKEN_MARKUP,
+  ...BROKEN_FILM,
+  ...BROKEN_PODS,
+  ...BROKEN_NATIVE,
 ]
-
-function inVast(part: string | RegExp, by: string): (pair: Pair) => void {
-  return ({ bid }) => put(bid, { adm: (bid.adm as string).replace(part, by) })
-}

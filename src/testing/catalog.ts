@@ -1,6 +1,7 @@
-/** A catalog of one banner campaign: 300x250, four dollars a thousand, everywhere. */
+/** Small catalogs: one banner campaign, and one with every kind of creative. */
 import type { Catalog } from '../catalog/schema.ts'
 
+/** 300x250, four dollars a thousand, everywhere. */
 export const oneBannerCatalog: Catalog = {
   advertisers: [{ id: 'shop', name: 'The Shop', domain: 'shop.example' }],
   creatives: [
@@ -26,6 +27,84 @@ export const oneBannerCatalog: Catalog = {
       maxCpm: 4,
       creatives: ['shop-300'],
       targeting: {},
+    },
+  ],
+}
+
+const film = {
+  advertiser: 'bank',
+  landing: 'https://bank.example/',
+  categories: ['IAB13'],
+  title: 'Save',
+  durationS: 15,
+} as const
+
+/** A campaign of each of two advertisers; the banner is registered at Xandr. */
+export const everyFormatCatalog: Catalog = {
+  advertisers: [
+    ...oneBannerCatalog.advertisers,
+    { id: 'bank', name: 'The Bank', domain: 'bank.example', payer: 'The Agency' },
+  ],
+  creatives: [
+    { ...oneBannerCatalog.creatives[0], registrations: { xandr: '4711' } },
+    {
+      id: 'shop-native',
+      advertiser: 'shop',
+      format: 'native',
+      landing: 'https://shop.example/',
+      categories: ['IAB22'],
+      titles: ['Sale'],
+      images: [
+        {
+          kind: 'main',
+          url: 'https://cdn.shop.example/main.jpg',
+          mime: 'image/jpeg',
+          width: 600,
+          height: 400,
+        },
+      ],
+      data: { sponsored: 'The Shop' },
+    },
+    {
+      ...film,
+      id: 'bank-film',
+      format: 'video',
+      categories: [...film.categories],
+      media: [
+        {
+          url: 'https://cdn.bank.example/a.mp4',
+          mime: 'video/mp4',
+          width: 640,
+          height: 360,
+          bitrateKbps: 800,
+        },
+      ],
+    },
+    {
+      ...film,
+      id: 'bank-tag',
+      format: 'video',
+      categories: [...film.categories],
+      tag: 'https://ads.bank.example/vast?id=1',
+      mimes: ['video/mp4'],
+    },
+    {
+      ...film,
+      id: 'bank-radio',
+      format: 'audio',
+      categories: [...film.categories],
+      media: [{ url: 'https://cdn.bank.example/a.mp3', mime: 'audio/mpeg', bitrateKbps: 128 }],
+    },
+  ],
+  campaigns: [
+    { ...oneBannerCatalog.campaigns[0], creatives: ['shop-300', 'shop-native'] },
+    {
+      ...oneBannerCatalog.campaigns[0],
+      id: 'bank-clicks',
+      advertiser: 'bank',
+      goal: { type: 'cpc', value: 0.5 },
+      maxCpm: 20,
+      creatives: ['bank-film', 'bank-tag', 'bank-radio'],
     },
   ],
 }

@@ -1,25 +1,12 @@
 /**
  * Requests, and what any reader must say of them: the fields that are told, and nothing about the others.
  */
-import type { ImpFacts, RequestFacts } from './naive-request.ts'
+import { IMP, NO_BANNER, NO_FILM, type RequestCase, withImp } from './request-case.ts'
 import { bannerRequest, videoRequest } from './sample-requests.ts'
 
-export type Expected = Partial<Omit<RequestFacts, 'imps' | 'texts'>> & {
-  texts?: Partial<RequestFacts['texts']>
-  /** Of the first imp. */
-  imp?: Partial<ImpFacts>
-  impIds?: string[]
-}
-type Case = [about: string, body: object | string, expected: Expected]
-
-const IMP = { id: '1' }
-const withImp = (imp: object) => ({ id: 'a', imp: [{ ...IMP, ...imp }] })
-const withSite = (site: unknown) => ({ id: 'a', imp: [IMP], site })
 const withDevice = (device: unknown) => ({ id: 'a', imp: [IMP], device })
-const withBanner = (banner: object) => withImp({ banner })
-const withVideo = (video: object) => withImp({ video })
 
-export const READ_CASES: Case[] = [
+export const READ_CASES: RequestCase[] = [
   [
     'a banner on a site',
     bannerRequest(),
@@ -47,14 +34,16 @@ export const READ_CASES: Case[] = [
       },
       imp: {
         id: '1',
-        floorCpmMicros: 500_000,
-        isFloorInUsd: true,
+        floorMicros: 500_000,
+        floorCurrency: 'USD',
         isPrivateAuction: false,
         isInterstitial: false,
         position: 1,
-        hasBanner: true,
-        sizes: ['300x250', '320x50'],
-        hasVideo: false,
+        banner: { isThere: true, sizes: ['300x250', '320x50'], blockedAttributes: [13] },
+        video: { isThere: false },
+        audio: { isThere: false },
+        native: undefined,
+        deals: [],
         tag: 'top',
       },
     },
@@ -69,16 +58,20 @@ export const READ_CASES: Case[] = [
       texts: { bundle: 'com.example.game', domain: 'game.example', publisher: 'pub-8', os: 'Android' },
       imp: {
         id: 'v/1',
-        hasBanner: false,
-        hasVideo: true,
-        videoWidth: 640,
-        videoHeight: 360,
-        durationMinS: 5,
-        durationMaxS: 30,
-        mimes: ['video/mp4', 'video/webm'],
-        vastProtocol: 7,
+        banner: { isThere: false },
+        video: {
+          isThere: true,
+          width: 640,
+          height: 360,
+          durationMinS: 5,
+          durationMaxS: 30,
+          mimes: ['video/mp4', 'video/webm'],
+          inlineProtocol: 7,
+          wrapperProtocol: 0,
+          podId: '',
+        },
         position: 7,
-        floorCpmMicros: 2_000_000,
+        floorMicros: 2_000_000,
       },
     },
   ],
@@ -90,16 +83,37 @@ export const READ_CASES: Case[] = [
       isTest: false,
       tmaxMs: 0,
       inventory: 'unknown',
+      deviceType: 0,
+      connectionType: 0,
+      deviceWidth: 0,
+      deviceHeight: 0,
       currencies: [],
+      buyerSeats: [],
+      blockedSeats: [],
+      blockedCategories: [],
+      allowedCategories: [],
+      blockedAdvertisers: [],
+      blockedApps: [],
+      languages: [],
+      categories: [],
       categoryTaxonomy: 1,
-      texts: { domain: '', country: '' },
+      source: undefined,
+      ext: undefined,
+      dsa: { isThere: false, required: 0, publisherRender: -1 },
+      texts: { domain: '', country: '', userAgent: '', address: '' },
       imp: {
-        floorCpmMicros: 0,
-        isFloorInUsd: true,
-        sizes: [],
-        hasBanner: false,
-        hasVideo: false,
-        vastProtocol: 0,
+        floorMicros: 0,
+        floorCurrency: 'USD',
+        isPrivateAuction: false,
+        deals: [],
+        banner: NO_BANNER,
+        video: NO_FILM,
+        audio: NO_FILM,
+        native: undefined,
+        nativeBlockedAttributes: [],
+        nativeApis: [],
+        blockedCategories: [],
+        blockedAdvertisers: [],
         tag: '',
       },
     },
@@ -113,7 +127,7 @@ export const READ_CASES: Case[] = [
   [
     'names with escapes',
     '{"\\u0069d":"a","im\\u0070":[{"id":"1","bidf\\u006coor":2}]}',
-    { imp: { floorCpmMicros: 2e6 } },
+    { imp: { floorMicros: 2e6 } },
   ],
 
   // Imps.
@@ -153,16 +167,118 @@ export const READ_CASES: Case[] = [
   [
     'numbers as text',
     { ...withImp({ bidfloor: '0.75', banner: { w: '728', h: '90' } }), at: '1', tmax: '80' },
-    { auctionType: 1, tmaxMs: 80, imp: { floorCpmMicros: 750_000, sizes: ['728x90'] } },
+    { auctionType: 1, tmaxMs: 80, imp: { floorMicros: 750_000, banner: { sizes: ['728x90'] } } },
   ],
   [
     'empty texts for numbers',
     { ...withDevice({ devicetype: '', connectiontype: ' ' }), at: '', tmax: ' ' },
     { auctionType: 2, tmaxMs: 0, deviceType: 0, connectionType: 0 },
   ],
-  ['the taxonomy of blocked categories', { id: 'a', cattax: '6', imp: [IMP] }, { categoryTaxonomy: 6 }],
+  ['the taxonomy of categories', { id: 'a', cattax: '6', imp: [IMP] }, { categoryTaxonomy: 6 }],
+  [
+    'the taxonomy of categories in ext',
+    { id: 'a', ext: { cattax: 2 }, imp: [IMP] },
+    { categoryTaxonomy: 2, ext: { cattax: 2 } },
+  ],
+  [
+    'a taxonomy in both places',
+    { id: 'a', ext: { cattax: 2 }, cattax: 7, imp: [IMP] },
+    { categoryTaxonomy: 7 },
+  ],
+  [
+    'a taxonomy beside one in ext that is none',
+    { id: 'a', cattax: 7, ext: { cattax: null }, imp: [IMP] },
+    { categoryTaxonomy: 7 },
+  ],
+  [
+    'a taxonomy that is none beside one in ext',
+    { id: 'a', cattax: '', ext: { cattax: 7 }, imp: [IMP] },
+    { categoryTaxonomy: 7 },
+  ],
+  [
+    'taxonomies that are none',
+    { id: 'a', cattax: 0, ext: { cattax: {} }, imp: [IMP] },
+    { categoryTaxonomy: 1 },
+  ],
+  [
+    'every list of what may be bid',
+    {
+      id: 'a',
+      imp: [IMP],
+      cur: ['EUR'],
+      wseat: ['s1'],
+      bseat: ['s2'],
+      bcat: ['IAB1'],
+      acat: ['IAB2'],
+      badv: ['a.example'],
+      bapp: ['com.example'],
+      wlang: ['en'],
+    },
+    {
+      currencies: ['EUR'],
+      buyerSeats: ['s1'],
+      blockedSeats: ['s2'],
+      blockedCategories: ['IAB1'],
+      allowedCategories: ['IAB2'],
+      blockedAdvertisers: ['a.example'],
+      blockedApps: ['com.example'],
+      languages: ['en'],
+    },
+  ],
+  ['languages as tags', { id: 'a', wlangb: ['en-GB'], imp: [IMP] }, { languages: ['en-GB'] }],
+  [
+    'languages and their tags',
+    { id: 'a', wlangb: ['en-GB'], wlang: ['en'], imp: [IMP] },
+    { languages: ['en'] },
+  ],
+  [
+    'tags of languages before an empty list of them',
+    { id: 'a', wlangb: ['en-GB'], wlang: [], imp: [IMP] },
+    { languages: ['en-GB'] },
+  ],
+  [
+    'tags of languages behind a list that is no list',
+    { id: 'a', wlang: {}, wlangb: ['en-GB'], imp: [IMP] },
+    { languages: ['en-GB'] },
+  ],
+  [
+    'lists of one that are no lists',
+    {
+      id: 'a',
+      wlang: 'en',
+      wlangb: ['en-GB'],
+      cur: 'EUR',
+      bcat: 'IAB25',
+      badv: 'a\\/b',
+      wseat: 7,
+      imp: [IMP],
+    },
+    {
+      languages: ['en'],
+      currencies: ['EUR'],
+      blockedCategories: ['IAB25'],
+      blockedAdvertisers: ['a\\/b'],
+      buyerSeats: [null],
+    },
+  ],
+  [
+    'tags of languages twice',
+    '{"id":"a","wlangb":["en"],"wlangb":["de"],"imp":[{"id":"1"}]}',
+    { languages: ['de'] },
+  ],
+  [
+    'the source and the extension',
+    { id: 'a', source: { schain: { ver: '1.0' } }, ext: { x: [1] }, imp: [IMP] },
+    { source: { schain: { ver: '1.0' } }, ext: { x: [1] } },
+  ],
+  [
+    'a source that is text',
+    { id: 'a', source: 'x', ext: 7, imp: [IMP] },
+    { source: undefined, ext: undefined },
+  ],
+
   ['a negative tmax', { id: 'a', tmax: -5, imp: [IMP] }, { tmaxMs: 0 }],
-  ['a tmax beyond 32 bits', { id: 'a', tmax: 1e12, imp: [IMP] }, { tmaxMs: 0 }],
+  ['a tmax beyond 32 bits', { id: 'a', tmax: 1e12, imp: [IMP] }, { tmaxMs: 2147483647 }],
   ['an auction type of the exchange', { id: 'a', at: 500, imp: [IMP] }, { auctionType: 500 }],
   [
     'nulls everywhere',
@@ -195,18 +311,18 @@ export const READ_CASES: Case[] = [
       auctionType: 2,
       inventory: 'unknown',
       currencies: [],
-      imp: { hasBanner: false, hasVideo: false, isFloorInUsd: true, floorCpmMicros: 0, tag: '' },
+      imp: { banner: NO_BANNER, video: NO_FILM, floorCurrency: 'USD', floorMicros: 0, tag: '' },
     },
   ],
   [
     'objects where lists are due',
-    { id: 'a', cur: {}, wseat: 'x', bcat: 1, badv: true, imp: [IMP] },
+    { id: 'a', cur: {}, wseat: true, bcat: null, badv: true, imp: [IMP] },
     { currencies: [], buyerSeats: [], blockedCategories: [], blockedAdvertisers: [] },
   ],
   [
     'lists where objects are due',
     { id: 'a', site: [], app: [], device: [], imp: [{ id: '1', banner: [], video: [], pmp: [1] }] },
-    { inventory: 'unknown', imp: { hasBanner: false, hasVideo: false } },
+    { inventory: 'unknown', imp: { banner: NO_BANNER, video: NO_FILM, isPrivateAuction: false } },
   ],
   [
     'texts where objects are due',
@@ -226,7 +342,7 @@ export const READ_CASES: Case[] = [
       blockedCategories: ['IAB1'],
       blockedAdvertisers: ['x.example'],
       currencies: ['USD'],
-      imp: { mimes: ['video/mp4'] },
+      imp: { video: { mimes: ['video/mp4'] } },
     },
   ],
 
@@ -238,8 +354,8 @@ export const READ_CASES: Case[] = [
   ],
   [
     'repeated values, the last of another type',
-    '{"id":"a","at":1,"at":null,"cur":["USD"],"cur":1,"imp":[{"id":"1","tagid":"x","tagid":[],"bidfloor":2,"bidfloor":{},"bidfloorcur":"EUR","bidfloorcur":null}]}',
-    { auctionType: 2, currencies: [], imp: { tag: '', floorCpmMicros: 0, isFloorInUsd: true } },
+    '{"id":"a","at":1,"at":null,"cur":["USD"],"cur":true,"imp":[{"id":"1","tagid":"x","tagid":[],"bidfloor":2,"bidfloor":{},"bidfloorcur":"EUR","bidfloorcur":null}]}',
+    { auctionType: 2, currencies: [], imp: { tag: '', floorMicros: 0, floorCurrency: 'USD' } },
   ],
   [
     'repeated objects',
@@ -249,7 +365,7 @@ export const READ_CASES: Case[] = [
   [
     'a repeated object, the last of another type',
     '{"id":"a","app":{"bundle":"a"},"app":null,"site":{},"imp":[{"id":"1","banner":{"w":1,"h":1},"banner":0}]}',
-    { inventory: 'site', imp: { hasBanner: false } },
+    { inventory: 'site', imp: { banner: NO_BANNER } },
   ],
   [
     'repeated texts, the last of another type',
@@ -257,149 +373,4 @@ export const READ_CASES: Case[] = [
     { texts: { os: '', language: '', country: '', domain: '', publisher: '' } },
   ],
   ['repeated imps', '{"id":"a","imp":[{"id":"1"}],"imp":[{"id":"2"}]}', { impIds: ['2'] }],
-
-  // Places.
-  [
-    'site and app both',
-    { id: 'a', site: { domain: 's' }, app: { bundle: 'b' }, imp: [IMP] },
-    { inventory: 'app', texts: { bundle: 'b', domain: '' } },
-  ],
-  [
-    'an empty app',
-    { id: 'a', site: { domain: 's' }, app: {}, imp: [IMP] },
-    { inventory: 'app', texts: { domain: '' } },
-  ],
-  ['a screen', { id: 'a', dooh: {}, imp: [IMP] }, { inventory: 'dooh' }],
-  [
-    'a bundle that is a number',
-    { id: 'a', app: { bundle: 886445756 }, imp: [IMP] },
-    { texts: { bundle: '886445756' } },
-  ],
-  ['a domain with www', withSite({ domain: 'WWW.a.example' }), { texts: { domain: 'a.example' } }],
-  ['a domain that is www alone', withSite({ domain: 'www.' }), { texts: { domain: 'www.' } }],
-  [
-    'a domain that starts like www',
-    withSite({ domain: 'wwwa.example' }),
-    { texts: { domain: 'wwwa.example' } },
-  ],
-  [
-    'an app domain with www',
-    { id: 'a', app: { domain: 'www.a' }, imp: [IMP] },
-    { texts: { domain: 'www.a' } },
-  ],
-  ['a domain before a page', withSite({ domain: 'a', page: 'https://b' }), { texts: { domain: 'a' } }],
-  [
-    'an empty domain and a page',
-    withSite({ domain: '', page: 'https://b.example/c' }),
-    { texts: { domain: 'b.example' } },
-  ],
-  ...(
-    [
-      ['https://www.a.example/b?c=d', 'a.example'],
-      ['http://a.example:8080/', 'a.example'],
-      ['http://a.example?b', 'a.example'],
-      ['https://a.example#b', 'a.example'],
-      ['//a.example/b', 'a.example'],
-      ['a.example', 'a.example'],
-      ['a.example/b', 'a.example'],
-      ['a.b//c', 'a.b'],
-      ['abcde://a', 'a'],
-      ['abcdef://a', 'abcdef'],
-      ['a.example/?u=https://b', 'a.example'],
-      ['https://', ''],
-      ['', ''],
-      ['https://ü.example/', 'ü.example'],
-    ] as const
-  ).map(([page, domain]): Case => [`the page ${page}`, withSite({ page }), { texts: { domain } }]),
-  [
-    'a page with escaped slashes',
-    '{"id":"a","site":{"page":"https:\\/\\/www.a.example\\/b"},"imp":[{"id":"1"}]}',
-    { texts: { domain: 'a.example' } },
-  ],
-  ['a page that is no text', withSite({ page: 7 }), { texts: { domain: '' } }],
-  [
-    'texts with escapes',
-    '{"id":"a","device":{"os":"\\u0069OS","geo":{"country":"US\\u0041"}},"imp":[{"id":"1","tagid":"a\\/b","bidfloorcur":"\\u0055SD"}]}',
-    { texts: { os: 'iOS', country: 'USA' }, imp: { tag: 'a/b', isFloorInUsd: true } },
-  ],
-  [
-    'a country of the user alone',
-    { id: 'a', user: { geo: { country: 'USA' } }, imp: [IMP] },
-    { texts: { country: '' } },
-  ],
-
-  // Floors.
-  [
-    'a floor of more than six decimals',
-    withImp({ bidfloor: 0.4567891234 }),
-    { imp: { floorCpmMicros: 456_790 } },
-  ],
-  ['a negative floor', withImp({ bidfloor: -1 }), { imp: { floorCpmMicros: 0 } }],
-  [
-    'a floor that shuts the slot',
-    withImp({ bidfloor: 1e11 }),
-    { imp: { floorCpmMicros: Number.MAX_SAFE_INTEGER } },
-  ],
-  ['a floor in dollars', withImp({ bidfloorcur: 'USD' }), { imp: { isFloorInUsd: true } }],
-  ['a floor in another currency', withImp({ bidfloorcur: 'EUR' }), { imp: { isFloorInUsd: false } }],
-  ['a floor in an empty currency', withImp({ bidfloorcur: '' }), { imp: { isFloorInUsd: true } }],
-  ['a floor in small letters', withImp({ bidfloorcur: 'usd' }), { imp: { isFloorInUsd: false } }],
-
-  // Banners.
-  [
-    'formats before the flat size',
-    withBanner({ w: 1, h: 2, format: [{ w: 3, h: 4 }] }),
-    { imp: { sizes: ['3x4'] } },
-  ],
-  [
-    'formats without a size',
-    withBanner({ w: 1, h: 2, format: [{}, { wratio: 16, hratio: 9 }, null] }),
-    { imp: { sizes: ['1x2'] } },
-  ],
-  ['a banner without a size', withBanner({}), { imp: { hasBanner: true, sizes: [] } }],
-  ['half a size', withBanner({ w: 300 }), { imp: { sizes: [] } }],
-  [
-    'sizes out of range',
-    withBanner({
-      format: [
-        { w: 32768, h: 1 },
-        { w: 1, h: 65536 },
-        { w: -1, h: 1 },
-        { w: 32767, h: 65535 },
-      ],
-    }),
-    { imp: { sizes: ['32767x65535'] } },
-  ],
-  [
-    'more sizes than are kept',
-    withBanner({ format: Array.from({ length: 40 }, (_, i) => ({ w: i + 1, h: 1 })) }),
-    { imp: { sizes: Array.from({ length: 32 }, (_, i) => `${i + 1}x1`) } },
-  ],
-
-  // Videos.
-  [
-    'a video without protocols',
-    withVideo({}),
-    { imp: { hasVideo: true, vastProtocol: 3, mimes: [], durationMaxS: 0 } },
-  ],
-  [
-    'lengths that alone are allowed',
-    withVideo({ rqddurs: [15, '30', 7.5, null] }),
-    { imp: { requiredDurations: [15, 30, 7.5, null] } },
-  ],
-  ['an empty list of protocols', withVideo({ protocols: [] }), { imp: { vastProtocol: 3 } }],
-  ['a protocol that is no list', withVideo({ protocols: 7 }), { imp: { vastProtocol: 3 } }],
-  ['wrappers alone', withVideo({ protocols: [5, 6, 8] }), { imp: { vastProtocol: 0 } }],
-  ['protocols as text', withVideo({ protocols: ['2', 'x', '7'] }), { imp: { vastProtocol: 7 } }],
-  ['protocols in any order', withVideo({ protocols: [13, 2, 11, 99] }), { imp: { vastProtocol: 13 } }],
-  [
-    'positions of banner and video',
-    withImp({ banner: { pos: 3 }, video: { pos: 7 } }),
-    { imp: { position: 3 } },
-  ],
-  [
-    'the position of a video beside a banner of none',
-    withImp({ banner: { pos: null }, video: { pos: 7 } }),
-    { imp: { position: 7 } },
-  ],
 ]

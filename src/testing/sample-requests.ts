@@ -74,3 +74,63 @@ export function videoRequest(): SampleRequest {
     user: { keywords: 'tête-à-tête 😀' },
   }
 }
+
+/** A radio station with one audio slot of 10 to 30 seconds. */
+export function audioRequest(): SampleRequest {
+  return {
+    id: 'auction-3',
+    at: 1,
+    imp: [
+      {
+        id: 'a-1',
+        bidfloor: 1,
+        audio: {
+          mimes: ['audio/mpeg'],
+          minduration: 10,
+          maxduration: 30,
+          protocols: [3, 7],
+          battr: [7],
+          feed: 1,
+        },
+      },
+    ],
+    site: { domain: 'radio.example', publisher: { id: 'pub-9' } },
+  }
+}
+
+/** A native slot that asks for a title, two images, a sponsor and a film; the request is text, as specified. */
+export function nativeRequest(): SampleRequest {
+  const request = {
+    ver: '1.2',
+    assets: [
+      { id: 1, required: 1, title: { len: 25 } },
+      { id: 2, required: 1, img: { type: 3, wmin: 300, hmin: 200 } },
+      { id: 3, img: { type: 1, w: 50, h: 50 } },
+      { id: 4, required: '1', data: { type: 1, len: '25' } },
+      { id: 5, video: { mimes: ['video/mp4'], minduration: 5, maxduration: 30, protocols: [3] } },
+    ],
+    eventtrackers: [{ event: 1, methods: [1, 2] }],
+  }
+  return {
+    id: 'auction-4',
+    at: 1,
+    imp: [{ id: 'n-1', bidfloor: 0.2, native: { request: JSON.stringify(request), ver: '1.2' } }],
+    app: { bundle: 'com.example.reader', publisher: { id: 'pub-10' } },
+  }
+}
+
+/** A film break of 60 seconds that up to three bids fill. */
+export function dynamicPodRequest(): SampleRequest {
+  const request = videoRequest()
+  Object.assign(request.imp[0].video as object, { podid: 'pod-1', poddur: 60, maxseq: 3 })
+  return request
+}
+
+/** A film break of two slots, an imp each. */
+export function structuredPodRequest(): SampleRequest {
+  const request = videoRequest()
+  const [first] = request.imp
+  Object.assign(first.video as object, { podid: 'pod-1', slotinpod: 1 })
+  request.imp.push({ ...first, id: 'v/2', video: { ...(first.video as object), slotinpod: 0 } })
+  return request
+}

@@ -49,6 +49,41 @@ export function videoBid(protocol = 3, adm = inlineVast('3.0')): SampleBid {
   }
 }
 
+/** Answers imp a-1 of `audioRequest`. */
+export function audioBid(): SampleBid {
+  const adm = inlineVast('3.0').replace('type="video/mp4" width="640" height="360"', 'type="audio/mpeg"')
+  return { ...videoBid(3, adm), id: 'b-3', impid: 'a-1', crid: 'creative-3', mtype: 3 }
+}
+
+/** Answers imp n-1 of `nativeRequest`. */
+export function nativeBid(): SampleBid {
+  const { adm, w, h, ...bid } = bannerBid()
+  return {
+    ...bid,
+    id: 'b-4',
+    impid: 'n-1',
+    crid: 'creative-4',
+    mtype: 4,
+    adm: JSON.stringify(nativeAnswer()),
+  }
+}
+
+/** A native answer with every asset that `nativeRequest` asks for. */
+export function nativeAnswer() {
+  return {
+    ver: '1.2',
+    assets: [
+      { id: 1, title: { text: 'Twenty-five characters ok' } },
+      { id: 2, img: { type: 3, url: 'https://cdn.shop.example/main.jpg', w: 600, h: 314 } },
+      { id: 3, img: { url: 'https://cdn.shop.example/icon.png', w: 50, h: 50 } },
+      { id: 4, data: { type: 1, value: 'Shop' } },
+      { id: 5, video: { vasttag: inlineVast('3.0') } },
+    ],
+    link: { url: 'https://shop.example/', clicktrackers: ['https://shop.example/c'] },
+    eventtrackers: [{ event: 1, method: 1, url: 'https://shop.example/i' }],
+  }
+}
+
 /** A VAST document with one inline ad of 15 seconds. */
 export function inlineVast(version: string): string {
   const servingId = Number(version) >= 4.1 ? '<AdServingId>serving-1</AdServingId>' : ''
@@ -65,7 +100,7 @@ export function inlineVast(version: string): string {
       <Creatives><Creative>${universalId}<Linear>
         <Duration> 00:00:15 </Duration>
         <MediaFiles>
-          <MediaFile delivery="progressive" type="video/mp4" width="640" height="360"><![CDATA[https://cdn.bank.example/a.mp4]]></MediaFile>
+          <MediaFile delivery="progressive" type="video/mp4" width="640" height="360" bitrate="800"><![CDATA[https://cdn.bank.example/a.mp4]]></MediaFile>
         </MediaFiles>
       </Linear></Creative></Creatives>
     </InLine>
@@ -74,5 +109,5 @@ export function inlineVast(version: string): string {
 }
 
 export function wrapperVast(version: string): string {
-  return `<VAST version='${version}'><Ad><Wrapper><AdSystem/><VASTAdTagURI>https://bank.example/vast</VASTAdTagURI></Wrapper></Ad></VAST>`
+  return `<VAST version='${version}'><Ad><Wrapper><AdSystem/><Impression/><VASTAdTagURI>https://bank.example/vast</VASTAdTagURI></Wrapper></Ad></VAST>`
 }

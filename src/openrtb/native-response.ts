@@ -1,0 +1,219 @@
+/**
+ * Native ads (OpenRTB Native Ads 1.2 section 5): whether an ad has what a slot asks for, and the answer it gives.
+ *
+ * Each text of an ad is escaped when the catalog changes, in two spellings: for an answer that is an object in the bid
+ * and for one that is a string in `adm`. An answer joins them; of the request only numbers get into it.
+ */
+import { assert } from '../base/assert.ts'
+import {
+  IMAGE_METHOD,
+  IMAGE_TYPE,
+  IMPRESSION_EVENT,
+  imageMimeBit,
+  type NativeAsset,
+  type NativeSpec,
+} from './native-request.ts'
+import { inJsonString } from './template.ts'
+
+/** Codes of the texts that an ad may have beside its titles, section 7.4. */
+export const NATIVE_DATA_TYPE = {
+  sponsored: 1,
+  desc: 2,
+  rating: 3,
+  likes: 4,
+  downloads: 5,
+  price: 6,
+  saleprice: 7,
+  phone: 8,
+  address: 9,
+  desc2: 10,
+  displayurl: 11,
+  cta: 12,
+} as const
+export type NativeDataName = keyof typeof NATIVE_DATA_TYPE
+
+export type NativeAd = {
+  /** The same title in several lengths: a slot gets the longest that it has room for. */
+  readonly titles: readonly string[]
+  /** The first that fits a slot is taken. */
+  readonly images: readonly {
+    readonly kind: 'icon' | 'main'
+    readonly url: string
+    readonly mime: string
+    readonly width: number
+    readonly height: number
+  }[]
+  readonly data: Readonly<Partial<Record<NativeDataName, string>>>
+  readonly landing: string
+  /** The buyer's privacy notice, shown where the slot has room for a link to it. */
+  readonly privacyUrl?: string
+}
+
+/** Text that may stand in an object, and in a string that is parsed to one. */
+type Spelled = { readonly inObject: string; readonly inString: string }
+type Spelling = keyof Spelled
+
+type Text = Spelled & {
+  /** In UTF-16 units: nobody who counts characters counts more. */
+  readonly length: number
+}
+type Image = Spelled & {
+  readonly type: number
+  readonly mime: number
+  readonly width: number
+  readonly height: number
+}
+
+/** An ad whose texts are what stands behind the id of an asset, or the member of the answer they are named after. */
+export type CompiledNative = {
+  /** Longest first. */
+  readonly titles: readonly Text[]
+  /** Main images first: they are what a slot without a type is for. */
+  readonly images: readonly Image[]
+  /** By code. */
+  readonly data: readonly (Text | undefined)[]
+  readonly link: Spelled
+  readonly privacy: Spelled
+}
+
+export type NativeOptions = {
+  /** The `native` object around the answer: as the request had it, always, or never. */
+  readonly wrapper: 'as_request' | 'always' | 'never'
+  /** Both of characters that JSON never escapes. */
+  readonly viewUrl: string
+  readonly clickTrackingUrl: string
+}
+
+export function compileNative(ad: NativeAd): CompiledNative {
+  const titles = ad.titles.map((title) => textOf(title, `"title":{"text":${quoted(title)}}}`))
+  const images = ad.images.map((image) => ({
+    ...spelled(
+      // Without its type, which the answer has to repeat only where assets are at a URL of their own.
+      `"img":{"url":${quoted(image.url)},"w":${image.width},"h":${image.height}}}`,
+    ),
+    type: IMAGE_TYPE[image.kind],
+    mime: imageMimeBit(image.mime),
+    width: image.width,
+    height: image.height,
+  }))
+  const data: (Text | undefined)[] = Array.from({ length: DATA_TYPES })
+  for (const [name, type] of Object.entries(NATIVE_DATA_TYPE)) {
+    const value = ad.data[name as NativeDataName]
+    if (value !== undefined) data[type] = textOf(value, `"data":{"value":${quoted(value)}}}`)
+  }
+  return {
+    titles: titles.sort((a, b) => b.length - a.length),
+    images: images.sort((a, b) => b.type - a.type),
+    data,
+    link: spelled(`],"link":{"url":${quoted(ad.landing)},"clicktrackers":["`),
+    privacy: spelled(ad.privacyUrl === undefined ? '' : `,"privacy":${quoted(ad.privacyUrl)}`),
+  }
+}
+const DATA_TYPES = 1 + Math.max(...Object.values(NATIVE_DATA_TYPE))
+
+function textOf(text: string, json: string): Text {
+  return { ...spelled(json), length: text.length }
+}
+
+function spelled(json: string): Spelled {
+  return { inObject: json, inString: inJsonString(json) }
+}
+
+/** A JSON string that may also stand in a script: sellers put answers there. */
+function quoted(text: string): string {
+  return JSON.stringify(text.toWellFormed()).replace(/[<\u2028\u2029]/g, escapeOf)
+}
+
+function escapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Whether the ad has something for every required asset, and for at least one. Allocates nothing. */
+export function canFill({ assets }: NativeSpec, ad: CompiledNative): boolean {
+  let hasAnswer = false
+  for (let i = 0; i < assets.length; i++) {
+    if (hasAnswer && !assets[i].isRequired) continue
+    if (answerOf(assets[i], ad) !== undefined) hasAnswer = true
+    else if (assets[i].isRequired) return false
+  }
+  return hasAnswer
+}
+
+/** The answer as an object, for a bid's field that takes one. The ad `canFill` the spec. */
+export function nativeText(spec: NativeSpec, ad: CompiledNative, options: NativeOptions): string {
+  return join(spec, ad, options, 'inObject')
+}
+
+/** The answer as a string with its quotes, for `adm`. */
+export function nativeTextInString(spec: NativeSpec, ad: CompiledNative, options: NativeOptions): string {
+  return `"${join(spec, ad, options, 'inString')}"`
+}
+
+function join(spec: NativeSpec, ad: CompiledNative, options: NativeOptions, spelling: Spelling): string {
+  const isWrapped = options.wrapper === 'as_request' ? spec.isWrapped : options.wrapper === 'always'
+  const frame = FRAME[spelling]
+  let text = isWrapped ? frame.wrapper + frame.start : frame.start
+  let separator = frame.id
+  for (let i = 0; i < spec.assets.length; i++) {
+    const asset = spec.assets[i]
+    const answer = answerOf(asset, ad)
+    assert(answer !== undefined || !asset.isRequired, 'the ad can fill the slot')
+    if (answer === undefined) continue
+    text += `${separator}${asset.id},${answer[spelling]}`
+    separator = frame.nextId
+  }
+  text += ad.link[spelling] + options.clickTrackingUrl + frame.linkEnd
+  if (spec.viewTracking === 'event') text += frame.eventTracker + options.viewUrl + frame.eventTrackerEnd
+  else if (spec.viewTracking === 'legacy') text += frame.viewTracker + options.viewUrl + frame.viewTrackerEnd
+  if (spec.hasPrivacy) text += ad.privacy[spelling]
+  return isWrapped ? `${text}}}` : `${text}}`
+}
+
+/** What stands between the parts of any answer. */
+function frame(spell: (json: string) => string) {
+  return {
+    wrapper: spell('{"native":'),
+    start: spell('{"ver":"1.2","assets":['),
+    id: spell('{"id":'),
+    nextId: spell(',{"id":'),
+    linkEnd: spell('"]}'),
+    eventTracker: spell(`,"eventtrackers":[{"event":${IMPRESSION_EVENT},"method":${IMAGE_METHOD},"url":"`),
+    eventTrackerEnd: spell('"}]'),
+    viewTracker: spell(',"imptrackers":["'),
+    viewTrackerEnd: spell('"]'),
+  }
+}
+const FRAME = { inObject: frame((json) => json), inString: frame(inJsonString) }
+
+function answerOf(asset: NativeAsset, ad: CompiledNative): Spelled | undefined {
+  switch (asset.kind) {
+    case 'title': {
+      const { titles } = ad
+      for (let i = 0; i < titles.length; i++) if (titles[i].length <= asset.lengthMax) return titles[i]
+      return undefined
+    }
+    case 'image': {
+      const { images } = ad
+      for (let i = 0; i < images.length; i++) if (isFitting(images[i], asset)) return images[i]
+      return undefined
+    }
+    case 'data': {
+      // A text that is too long is not cut: half a sentence or half a price says something else.
+      const text = asset.type > 0 && asset.type < DATA_TYPES ? ad.data[asset.type] : undefined
+      return text !== undefined && text.length <= asset.lengthMax ? text : undefined
+    }
+    case 'video':
+      return undefined
+  }
+}
+
+function isFitting(image: Image, asset: NativeAsset & { kind: 'image' }): boolean {
+  return (
+    (asset.type === 0 || asset.type === image.type) &&
+    (asset.mimes & image.mime) !== 0 &&
+    image.width >= asset.widthMin &&
+    image.width <= asset.widthMax &&
+    image.height >= asset.heightMin &&
+    image.height <= asset.heightMax
+  )
+}

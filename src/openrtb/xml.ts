@@ -76,10 +76,14 @@ export function parseXml(source: string): XmlResult {
 
 /** The elements of a name below an element, at any depth, in document order. */
 export function descendants(element: XmlElement, name: string): XmlElement[] {
-  return element.children.flatMap((child) => [
-    ...(child.name === name ? [child] : []),
-    ...descendants(child, name),
-  ])
+  const found: XmlElement[] = []
+  // A document may be deeper than the stack.
+  const open = [...element.children].reverse()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next.name === name) found.push(next)
+    for (let i = next.children.length - 1; i >= 0; i--) open.push(next.children[i])
+  }
+  return found
 }
 
 /** Undefined when a name stands twice or a value is malformed. */

@@ -1,0 +1,41 @@
+/**
+ * Every way a notice can end, banded by what is at fault: nothing, the caller, time, the catalog. Each notice is counted
+ * under exactly one.
+ *
+ * `status` is the HTTP status. What was ours is answered well even when it is of no use any more: an exchange repeats a
+ * notice that failed, and counts the failures against us. 400 is for what nobody who holds a URL of ours would send.
+ */
+export type NoticeOutcome = {
+  readonly code: number
+  readonly name: string
+  readonly status: 204 | 400 | 404
+}
+
+const outcome = (code: number, name: string, status: NoticeOutcome['status']): NoticeOutcome => ({
+  code,
+  name,
+  status,
+})
+
+export const NOTICE_OUTCOMES = [
+  /** A click that wants to be led on gets 302 instead, also when it is expired or its exchange gone. */
+  outcome(0, 'accepted', 204),
+  /** Accepted, of a price that was to be told and cannot be read. */
+  outcome(1, 'price_unreadable', 204),
+  /** The exchange has rendered the ad to look at it: no impression. */
+  outcome(2, 'audit', 204),
+  outcome(101, 'malformed', 400),
+  outcome(102, 'forged', 400),
+  outcome(201, 'expired', 204),
+  /** Of an exchange that has been taken out since the bid. */
+  outcome(202, 'exchange_gone', 204),
+  /** A click on a creative that has been taken out since the bid. */
+  outcome(301, 'landing_gone', 404),
+] as const satisfies readonly NoticeOutcome[]
+
+export type NoticeOutcomeName = (typeof NOTICE_OUTCOMES)[number]['name']
+
+/** `NOTICE_OUTCOME.forged` is the index of the outcome `forged` in `NOTICE_OUTCOMES`. */
+export const NOTICE_OUTCOME = Object.fromEntries(
+  NOTICE_OUTCOMES.map(({ name }, index) => [name, index]),
+) as Record<NoticeOutcomeName, number>

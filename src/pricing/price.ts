@@ -27,17 +27,37 @@ const SECOND_PRICE = 2
  */
 export const BLIND_SHADE = 0.65
 
+/** What an auction asks of a price; all amounts in the currency of the bid. */
+export type AuctionTerms = {
+  readonly floorCpmMicros: number
+  readonly auctionType: number
+  /** The floor of a deal is its price (section 3.2.12, `at` 3). */
+  readonly isPriceFixed: boolean
+  /** A guaranteed deal (`guar`): whoever buys it must bid. */
+  readonly isGuaranteed: boolean
+}
+
 export function valueCpmMicros(goals: Goals, ad: number, clickProbability: number): number {
   const value = goals.valueMicros[ad]
   const wanted = goals.isPerClick[ad] === 1 ? clickProbability * value * 1000 : value
   return Math.min(wanted, goals.ceilingCpmMicros[ad])
 }
 
-/** The bid for an impression of this value, an integer; `NO_PRICE` when the value is below the floor. */
-export function priceCpmMicros(valueCpmMicros: number, floorCpmMicros: number, auctionType: number): number {
-  const value = Math.floor(valueCpmMicros)
+/**
+ * The bid for an impression of this value, an integer; `NO_PRICE` when the value is below the floor.
+ * @param ceilingCpmMicros the most that the campaign may bid, in the currency of the bid.
+ */
+export function priceCpmMicros(
+  valueCpmMicros: number,
+  ceilingCpmMicros: number,
+  { floorCpmMicros, auctionType, isPriceFixed, isGuaranteed }: AuctionTerms,
+): number {
+  // What is guaranteed is worth its price, whatever a model thinks; never more than the campaign's ceiling.
+  const isOwed = isGuaranteed && floorCpmMicros <= ceilingCpmMicros
+  const value = Math.floor(isOwed ? Math.max(valueCpmMicros, floorCpmMicros) : valueCpmMicros)
   // Said this way round, so that a value that is no number has no price.
   if (!(value >= floorCpmMicros && value > 0)) return NO_PRICE
+  if (isPriceFixed) return floorCpmMicros
   if (auctionType === SECOND_PRICE) return value
   return Math.max(Math.floor(value * BLIND_SHADE), floorCpmMicros, 1)
 }

@@ -6,6 +6,8 @@ import type { MicroBench } from '../measure.ts'
 import { ads } from '../setting.ts'
 
 const CANDIDATES = 16
+const CEILING = 5_000_000_000
+const TERMS = { floorCpmMicros: 500_000, auctionType: 1, isPriceFixed: false, isGuaranteed: false }
 const { goals } = ads
 const objects = Array.from(goals.valueMicros, (valueMicros, ad) => ({
   isPerClick: goals.isPerClick[ad] === 1,
@@ -22,7 +24,7 @@ function best(count: number, value: (ad: number, probability: number) => number)
       const worth = value(ad, 0.001 + j / 1000)
       if (worth > most) most = worth
     }
-    check += priceCpmMicros(most, 500_000, 1)
+    check += priceCpmMicros(most, CEILING, TERMS)
   }
   return check
 }

@@ -14,10 +14,9 @@ import { makeCatalog } from '../traffic/catalogs.ts'
 import { makeBodies } from '../traffic/requests.ts'
 
 export const BODY_BYTES_MAX = 65_536
-export const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 export const bodies = makeBodies(1, 1000)
 
-export const adsOf = async (campaigns: number) => compileAds(makeCatalog(1, { campaigns }), EXCHANGE_NAMES)
+export const adsOf = async (campaigns: number) => compileAds(makeCatalog(1, { campaigns }), EXCHANGE_PROFILES)
 export const ads = await adsOf(1000)
 
 const loaded = await loadModel(fileURLToPath(new URL('../../models/ctr/1', import.meta.url)))
@@ -37,10 +36,10 @@ export function matchedRequest(index: number) {
     const body = bodies[i % bodies.length]
     body.copy(view.tape.bytes)
     view.read(body.length)
-    matcher.match(ads.targets, view, 0)
-    if (matcher.end[0] >= 16) break
+    matcher.match(ads.targets, view, { exchangeIndex: 0, seat: undefined })
+    if (matcher.lotEnd[0] >= 16) break
   }
   vector.readRequest(view, { exchangeHash: 1, deviceClass: 0, wallMs: Date.UTC(2026, 0, 5, 12) })
-  vector.readImp(view, view.imps[0])
+  vector.readImp(view, view.imps[0], view.imps[0].floorMicros)
   return { view, vector, ads: Array.from(matcher.ads.subarray(0, 16)) }
 }

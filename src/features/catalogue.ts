@@ -57,13 +57,13 @@ export const FEATURES = [
   text('ad', 'campaign', 'campaign id'),
   text('ad', 'creative', 'creative id'),
   text('ad', 'advertiser', 'advertiser id'),
-  text('ad', 'ad_format', 'banner or video'),
-  text('ad', 'ad_shape', 'banner size as in 300x250, video length as in 15s'),
+  text('ad', 'ad_format', 'banner, video, audio or native'),
+  text('ad', 'ad_shape', 'banner size as in 300x250, film length as in 15s, native'),
   text('ad', 'ad_category', 'first category of the creative'),
   number('imp', 'floor_cpm', 'bidfloor, US dollars per thousand impressions'),
   number('imp', 'slot_width', 'width of the first banner size or of the player, pixels'),
   number('imp', 'slot_height', 'height of the first banner size or of the player, pixels'),
-  number('ad', 'ad_duration', 'length of a video ad in seconds, 0 for a banner'),
+  number('ad', 'ad_duration', 'length of a video or audio ad in seconds, 0 for others'),
 ] as const satisfies readonly Feature[]
 
 export type FeatureName = (typeof FEATURES)[number]['name']

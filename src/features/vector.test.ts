@@ -16,12 +16,15 @@ const BANNER = { id: '1', banner: { format: [{ w: 300, h: 250 }] } }
 type Values = Partial<Record<FeatureName, string | number>>
 
 /** Reads a request and one of its imps into the vector. */
-function read(request: object, at: { imp?: number; wallMs?: number; deviceClass?: number } = {}): void {
+function read(
+  request: object,
+  at: { imp?: number; wallMs?: number; deviceClass?: number; floorCpmMicros?: number } = {},
+): void {
   const length = view.tape.bytes.write(JSON.stringify({ id: 'r', imp: [BANNER], ...request }))
   if (view.read(length) !== READ.ok) throw new Error('the request cannot be read')
   const { imp = 0, wallMs = 0, deviceClass = 0 } = at
   vector.readRequest(view, { exchangeHash: hashText('default'), deviceClass, wallMs })
-  vector.readImp(view, view.imps[imp])
+  vector.readImp(view, view.imps[imp], at.floorCpmMicros ?? view.imps[imp].floorMicros)
 }
 
 /** Texts are compared by hash, where '' is not known, and numbers as they print, where NaN is not. */
@@ -174,6 +177,16 @@ t.test('the floor bucket counts the steps that the floor is above', async (t) =>
     }
   }
   t.equal(floorBucket(Number.MAX_SAFE_INTEGER), steps.length)
+})
+
+t.test('the floor is the one in dollars, whatever the request says, and may be unknown', async (t) => {
+  const imp = [{ ...BANNER, bidfloor: 100, bidfloorcur: 'JPY' }]
+  read({ imp }, { floorCpmMicros: 640_000 })
+  compare(t, { floor_cpm: 0.64, floor_bucket: 4 })
+  read({ imp }, { floorCpmMicros: Number.NaN })
+  compare(t, { floor_cpm: Number.NaN, floor_bucket: '' })
+  read({ imp }, { floorCpmMicros: 0 })
+  compare(t, { floor_cpm: 0, floor_bucket: 0 })
 })
 
 /** Each row: an imp, and its size or '' when there is none. */

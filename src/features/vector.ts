@@ -3,7 +3,8 @@
  * by the catalogue. Filled before the await and read before it: one vector serves every request.
  */
 import { hashBytes, hashText } from '../base/hash.ts'
-import { type ImpView, type RequestView, TEXT } from '../openrtb/request.ts'
+import type { ImpView } from '../openrtb/imp.ts'
+import { type RequestView, TEXT } from '../openrtb/request.ts'
 import { NONE } from '../openrtb/tape.ts'
 import { F, FEATURES } from './catalogue.ts'
 
@@ -36,23 +37,25 @@ export class FeatureVector {
     // The epoch began on a Thursday.
     hashes[F.weekday] = hashInteger((Math.floor(hour / 24) + 4) % 7)
     hashes[F.auction] = hashInteger(view.auctionType)
-    const first = view.categories + 1
-    const hasCategory = view.categories !== NONE && tape.isText(first)
+    const first = view.categories === NONE ? NONE : tape.firstItem(view.categories)
+    const hasCategory = first !== NONE && tape.isText(first)
     hashes[F.category] = hasCategory ? hashBytes(tape.bytes, tape.start(first), tape.end(first)) : 0
   }
 
-  readImp(view: RequestView, imp: ImpView): void {
+  /** @param floorCpmMicros the imp's floor in US dollars, NaN where it is not known what it is in them. */
+  readImp(view: RequestView, imp: ImpView, floorCpmMicros: number): void {
     const { hashes, numbers } = this
-    const size = imp.sizeCount > 0 ? imp.sizes[0] : 0
-    const width = size === 0 ? imp.videoWidth : size >>> 16
-    const height = size === 0 ? imp.videoHeight : size & 0xffff
+    const { banner, video } = imp
+    const size = banner.sizeCount > 0 ? banner.sizes[0] : 0
+    const width = size === 0 ? video.width : size >>> 16
+    const height = size === 0 ? video.height : size & 0xffff
     const isSized = width > 0 && height > 0
     hashes[F.position] = hashInteger(imp.position)
     hashes[F.interstitial] = hashInteger(imp.isInterstitial ? 1 : 0)
     hashes[F.slot_size] = isSized ? this.#hashSize(width, height) : 0
-    hashes[F.floor_bucket] = hashInteger(floorBucket(imp.floorCpmMicros))
+    hashes[F.floor_bucket] = Number.isNaN(floorCpmMicros) ? 0 : hashInteger(floorBucket(floorCpmMicros))
     hashes[F.tag] = imp.tagStart === imp.tagEnd ? 0 : hashBytes(view.tape.bytes, imp.tagStart, imp.tagEnd)
-    numbers[F.floor_cpm] = imp.floorCpmMicros / 1e6
+    numbers[F.floor_cpm] = floorCpmMicros / 1e6
     numbers[F.slot_width] = isSized ? width : Number.NaN
     numbers[F.slot_height] = isSized ? height : Number.NaN
   }
@@ -74,8 +77,8 @@ export type AdFeatures = {
   readonly creative: string
   readonly advertiser: string
   readonly category: string
-  readonly format: 'banner' | 'video'
-  /** As in 300x250 or 15s. */
+  readonly format: 'banner' | 'video' | 'audio' | 'native'
+  /** As in 300x250 or 15s, and `native`. */
   readonly shape: string
   readonly durationS: number
 }

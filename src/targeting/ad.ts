@@ -3,6 +3,8 @@
  * that what belongs to the creative (size, length) and what belongs to the campaign (country, device) is one question.
  */
 
+import type { CompiledNative } from '../openrtb/native-response.ts'
+
 /** Lists of accepted values; an absent list accepts everything. See the catalog's schema for the values. */
 export type Wants = {
   readonly exchanges?: readonly string[]
@@ -20,10 +22,62 @@ export type Wants = {
 export type TargetedAd = {
   readonly wants: Wants
   readonly advertiserDomain: string
+  /** Of the IAB's content taxonomy 1.0. */
   readonly categories: readonly string[]
-  readonly creative:
-    | { readonly format: 'banner'; readonly width: number; readonly height: number }
-    | { readonly format: 'video'; readonly durationS: number; readonly mimes: readonly string[] }
+  /** Categories by AdCOM code of another taxonomy, each with all that it is part of. */
+  readonly categoriesIn: Readonly<Record<string, readonly string[]>>
+  /** AdCOM codes: what the creative does, and the API frameworks that it cannot do without. */
+  readonly attributes: readonly number[]
+  readonly apis: readonly number[]
+  /** ISO 639-1; `xx` for none, absent when not known. */
+  readonly language?: string
+  /** The app that is advertised. */
+  readonly bundle?: string
+  /** Deals that are bid on, and nothing else; absent for the open auction. */
+  readonly deals?: readonly string[]
+  readonly creative: CreativeShape
+}
+
+export type CreativeShape =
+  | {
+      readonly format: 'banner'
+      readonly width: number
+      readonly height: number
+      readonly mimes: readonly string[]
+    }
+  | {
+      readonly format: 'video' | 'audio'
+      readonly durationS: number
+      /** A VAST wrapper shows its media only to the player. */
+      readonly isWrapper: boolean
+      readonly mimes: readonly string[]
+      readonly media: readonly MediaFile[]
+    }
+  | { readonly format: 'native'; readonly native: CompiledNative }
+
+export type MediaFile = {
+  readonly mime: string
+  readonly bitrateKbps: number
+  /** Pixels; absent for audio. */
+  readonly width?: number
+  readonly height?: number
+}
+
+/** A format's place here is its index. */
+export const FORMATS = ['banner', 'video', 'audio', 'native'] as const
+export const FORMAT = { banner: 0, video: 1, audio: 2, native: 3 } as const
+
+/** What choosing among ads looks at. Advertisers, creatives and categories are dense indexes of their own. */
+export type AdTraits = {
+  /** Index in `FORMATS`. */
+  readonly format: Uint8Array
+  /** 0 for what has no length. */
+  readonly durationS: Int32Array
+  readonly advertiser: Int32Array
+  readonly creative: Int32Array
+  readonly category: Int32Array
+  readonly campaignIds: readonly string[]
+  readonly creativeIds: readonly string[]
 }
 
 export type DeviceClass = 'desktop' | 'phone' | 'tablet' | 'tv' | 'other'
@@ -56,17 +110,21 @@ export function sortByLikeness<T>(items: readonly T[], adOf: (item: T) => Target
   return keyed.map(({ item }) => item)
 }
 
-function likenessKey({ creative, wants }: TargetedAd): string {
+function likenessKey({ creative, wants, deals }: TargetedAd): string {
   const shape =
     creative.format === 'banner'
-      ? `banner ${creative.width}x${creative.height}`
-      : `video ${1e4 + creative.durationS}`
+      ? `${creative.width}x${creative.height}`
+      : creative.format === 'native'
+        ? ''
+        : `${1e4 + creative.durationS}`
   return [
+    creative.format,
     shape,
     wants.countries,
     wants.devices,
     wants.operatingSystems,
     wants.categories,
     wants.publishers,
+    deals,
   ].join('|')
 }

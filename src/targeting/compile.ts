@@ -4,15 +4,26 @@
  *
  * Runs off the bid path and gives way to the event loop through `turn`.
  */
+import type { CompiledNative } from '../openrtb/native-response.ts'
 import { DEVICE_CLASSES, type TargetedAd, type Wants } from './ad.ts'
-import { Dictionary } from './dictionary.ts'
-import { Rows, type RowsBuilder, setBit } from './rows.ts'
-
-/** Rows by text; texts that no ad names have the row `otherwise`. */
-export type TextRows = { readonly values: Dictionary; readonly rows: Int32Array; readonly otherwise: number }
+import {
+  type CodeRows,
+  codeRows,
+  formatRows,
+  keyedRows,
+  type MediaTable,
+  mediaTable,
+  type Taxonomy,
+  type TextRows,
+  taxonomiesOf,
+  textRows,
+} from './creative-rows.ts'
+import { Rows } from './rows.ts'
 
 export type TargetIndex = {
   readonly rows: Rows
+  /** The row of no ad. */
+  readonly none: number
   /** Rows by exchange profile, inventory (`INVENTORY`) and device class. */
   readonly exchanges: Int32Array
   readonly inventory: Int32Array
@@ -26,19 +37,38 @@ export type TargetIndex = {
   readonly publishers: TextRows
   /** Rows of ads that refuse the publisher. */
   readonly refusedPublishers: TextRows
-  /** Rows of ads to drop when the request blocks the category or the advertiser's domain. */
-  readonly adCategories: TextRows
+  /** Rows of ads without deals, and of those that a deal may be bid on with. */
+  readonly open: number
+  readonly deals: TextRows
+  /** What ads carry, by taxonomy (AdCOM "Category Taxonomies"). */
+  readonly taxonomies: ReadonlyMap<number, Taxonomy>
+  /** Rows of ads by the advertiser's domain without www, and by that domain and those it is part of. */
+  readonly advertisers: TextRows
   readonly adDomains: TextRows
-  readonly banners: number
-  readonly videos: number
+  /** Rows of ads by the app that is advertised. */
+  readonly adBundles: TextRows
+  /** Rows of ads that may be shown where this language is asked for; those without words always may. */
+  readonly adLanguages: TextRows
+  readonly attributes: CodeRows
+  readonly apis: CodeRows
+  /** Rows by format (`FORMATS`), `NO_ROW` where there is none. */
+  readonly formats: Int32Array
   /** Rows of banners by `width << 16 | height`. */
   readonly sizes: ReadonlyMap<number, number>
-  /** Rows of videos by length in seconds, in ascending order of length. */
+  /** Rows of films by length in seconds, in ascending order of length. */
   readonly durations: readonly { readonly durationS: number; readonly row: number }[]
+  readonly wrappers: number
+  readonly inlines: number
   readonly mimes: TextRows
+  readonly media: MediaTable
+  /** By ad; undefined for other formats. */
+  readonly natives: readonly (CompiledNative | undefined)[]
 }
 
 const INVENTORY_NAMES = ['', 'site', 'app', 'dooh'] as const
+
+/** AdCOM's word for a creative without words. */
+const NO_LANGUAGE = 'xx'
 
 export async function compileTargets(
   ads: readonly TargetedAd[],
@@ -49,8 +79,9 @@ export async function compileTargets(
   const acceptors = (list: (wants: Wants) => readonly string[] | undefined) =>
     textRows(rows, ads, (ad) => list(ad.wants), true)
   const members = (list: (ad: TargetedAd) => readonly string[]) => textRows(rows, ads, list, false)
+  const row = (isMember: (ad: TargetedAd) => boolean) => rows.add(rows.bits((ad) => isMember(ads[ad])))
   const byName = <T extends string>(names: readonly T[], list: (wants: Wants) => readonly T[] | undefined) =>
-    Int32Array.from(names, (name) => rows.add(rows.bits((ad) => list(ads[ad].wants)?.includes(name) ?? true)))
+    Int32Array.from(names, (name) => row((ad) => list(ad.wants)?.includes(name) ?? true))
 
   const exchanges = byName(exchangeNames, (wants) => wants.exchanges)
   const inventory = byName(
@@ -68,17 +99,33 @@ export async function compileTargets(
   const publishers = acceptors((wants) => wants.publishers)
   await turn()
   const refusedPublishers = members((ad) => ad.wants.notPublishers ?? [])
+  const deals = members((ad) => ad.deals ?? [])
+  const open = row((ad) => ad.deals === undefined)
   await turn()
-  const adCategories = members((ad) => ad.categories.flatMap(withParentCategory))
+  const taxonomies = taxonomiesOf(rows, ads)
+  await turn()
+  const advertisers = members((ad) => [ad.advertiserDomain.replace(/^www\./i, '')])
   const adDomains = members((ad) => withParentDomains(ad.advertiserDomain))
-  const mimes = members((ad) => (ad.creative.format === 'video' ? ad.creative.mimes : []))
+  const adBundles = members((ad) => (ad.bundle === undefined ? [] : [ad.bundle]))
+  const adLanguages = textRows(rows, ads, languagesOf, true)
+  const mimes = members(({ creative }) => ('mimes' in creative ? creative.mimes : []))
   await turn()
-  const banners = rows.add(rows.bits((ad) => ads[ad].creative.format === 'banner'))
-  const videos = rows.add(rows.bits((ad) => ads[ad].creative.format === 'video'))
-  const sizes = sizeRows(rows, ads)
-  const durations = durationRows(rows, ads)
+  const attributes = codeRows(rows, ads, (ad) => ad.attributes)
+  const apis = codeRows(rows, ads, (ad) => ad.apis)
+  const formats = formatRows(rows, ads)
+  const sizes = keyedRows(rows, ads, ({ creative }) =>
+    creative.format === 'banner' ? (creative.width << 16) | creative.height : undefined,
+  )
+  const lengths = keyedRows(rows, ads, ({ creative }) =>
+    'durationS' in creative ? creative.durationS : undefined,
+  )
+  const wrappers = row(({ creative }) => 'isWrapper' in creative && creative.isWrapper)
+  const none = row(() => false)
+  const inlines = row(({ creative }) => 'isWrapper' in creative && !creative.isWrapper)
+  await turn()
   return {
     rows: rows.build(),
+    none,
     exchanges,
     inventory,
     devices,
@@ -89,76 +136,36 @@ export async function compileTargets(
     categories,
     publishers,
     refusedPublishers,
-    adCategories,
+    open,
+    deals,
+    taxonomies,
+    advertisers,
     adDomains,
-    banners,
-    videos,
+    adBundles,
+    adLanguages,
+    attributes,
+    apis,
+    formats,
     sizes,
-    durations,
+    durations: Array.from(lengths, ([durationS, row]) => ({ durationS, row })).sort(
+      (a, b) => a.durationS - b.durationS,
+    ),
+    wrappers,
+    inlines,
     mimes,
+    media: mediaTable(ads, mimes.values),
+    natives: ads.map(({ creative }) => (creative.format === 'native' ? creative.native : undefined)),
   }
 }
 
-/**
- * A row for each text that some ad lists. With `absentAccepts`, an ad without a list is in every row, and in the one
- * for texts that nobody lists.
- */
-function textRows(
-  rows: RowsBuilder,
-  ads: readonly TargetedAd[],
-  listOf: (ad: TargetedAd) => readonly string[] | undefined,
-  absentAccepts: boolean,
-): TextRows {
-  const adsByText = new Map<string, number[]>()
-  for (let ad = 0; ad < ads.length; ad++) {
-    for (const text of new Set(listOf(ads[ad])?.map((text) => text.toLowerCase()))) {
-      const listed = adsByText.get(text)
-      if (listed === undefined) adsByText.set(text, [ad])
-      else listed.push(ad)
-    }
-  }
-  const everywhere = rows.bits((ad) => absentAccepts && listOf(ads[ad]) === undefined)
-  const textRow = Int32Array.from(adsByText.values(), (listed) => {
-    const bits = everywhere.slice()
-    for (const ad of listed) setBit(bits, ad)
-    return rows.add(bits)
-  })
-  return { values: new Dictionary([...adsByText.keys()]), rows: textRow, otherwise: rows.add(everywhere) }
+/** No list for what may be shown anywhere; an empty one for what nobody knows the language of. */
+function languagesOf({ language }: TargetedAd): readonly string[] | undefined {
+  if (language === NO_LANGUAGE) return undefined
+  return language === undefined ? [] : [language]
 }
 
-function sizeRows(rows: RowsBuilder, ads: readonly TargetedAd[]): Map<number, number> {
-  const bitsBySize = new Map<number, Int32Array>()
-  ads.forEach(({ creative }, ad) => {
-    if (creative.format !== 'banner') return
-    const size = (creative.width << 16) | creative.height
-    const bits = bitsBySize.get(size) ?? rows.bits(() => false)
-    setBit(bits, ad)
-    bitsBySize.set(size, bits)
-  })
-  return new Map(Array.from(bitsBySize, ([size, bits]) => [size, rows.add(bits)]))
-}
-
-function durationRows(rows: RowsBuilder, ads: readonly TargetedAd[]): { durationS: number; row: number }[] {
-  const bitsByDuration = new Map<number, Int32Array>()
-  ads.forEach(({ creative }, ad) => {
-    if (creative.format !== 'video') return
-    const bits = bitsByDuration.get(creative.durationS) ?? rows.bits(() => false)
-    setBit(bits, ad)
-    bitsByDuration.set(creative.durationS, bits)
-  })
-  return Array.from(bitsByDuration, ([durationS, bits]) => ({ durationS, row: rows.add(bits) })).sort(
-    (a, b) => a.durationS - b.durationS,
-  )
-}
-
-/** A category and the one it is part of: blocking IAB17 blocks IAB17-12. */
-function withParentCategory(category: string): string[] {
-  const dash = category.indexOf('-')
-  return dash < 0 ? [category] : [category, category.slice(0, dash)]
-}
-
-/** A domain and those it is part of, the top-level one left out: blocking example.com blocks shop.example.com. */
+/** A domain and those it is part of: blocking example.com blocks shop.example.com. */
 function withParentDomains(domain: string): string[] {
   const labels = domain.split('.')
-  return labels.slice(0, -1).map((_, i) => labels.slice(i).join('.'))
+  return labels.map((_, i) => labels.slice(i).join('.'))
 }

@@ -44,6 +44,12 @@ export class Dictionary {
     }
   }
 
+  /** The index of a text, or `ABSENT`. */
+  indexOf(text: string): number {
+    const bytes = Buffer.from(text)
+    return this.find(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length)
+  }
+
   #isEqual(index: number, bytes: Uint8Array, start: number, end: number): boolean {
     const offset = this.#offsets[index]
     if (this.#offsets[index + 1] - offset !== end - start) return false

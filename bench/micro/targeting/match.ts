@@ -3,7 +3,7 @@
  */
 import { RequestView } from '../../../src/openrtb/request.ts'
 import type { TargetIndex } from '../../../src/targeting/compile.ts'
-import { Matcher } from '../../../src/targeting/match.ts'
+import { type Bidding, Matcher } from '../../../src/targeting/match.ts'
 import { makeCatalog } from '../../traffic/catalogs.ts'
 import { eligiblePairs } from '../../traffic/eligible.ts'
 import type { WireRequest } from '../../traffic/wire-schema.ts'
@@ -22,10 +22,11 @@ const parsed = bodies.slice(0, REQUESTS).map((body) => JSON.parse(String(body)) 
 const catalog = makeCatalog(1, { campaigns: 1000 })
 const many = await adsOf(20_000)
 const matcher = new Matcher()
+const BIDDING: Bidding = { exchangeIndex: 0, seat: undefined }
 
 function match(count: number, index: TargetIndex): number {
   let found = 0
-  for (let i = 0; i < count; i++) found += matcher.match(index, views[i % REQUESTS], 0)
+  for (let i = 0; i < count; i++) found += matcher.match(index, views[i % REQUESTS], BIDDING)
   return found
 }
 

@@ -54,10 +54,11 @@ function fits(creative: Creative, { banner, video }: WireImp): boolean {
     return banner?.format.some(({ w, h }) => w === creative.width && h === creative.height) ?? false
   }
   return (
+    creative.format === 'video' &&
     video !== undefined &&
     creative.durationS >= video.minduration &&
     creative.durationS <= video.maxduration &&
-    creative.media.some((medium) => video.mimes.includes(medium.mime)) &&
+    (creative.media ?? []).some((medium) => video.mimes.includes(medium.mime)) &&
     video.protocols.some((protocol) => INLINE_PROTOCOLS.includes(protocol as number))
   )
 }

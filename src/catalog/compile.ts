@@ -4,32 +4,46 @@
  */
 import { microsOfDecimal } from '../base/money.ts'
 import { type AdFeatures, adVectorsOf } from '../features/vector.ts'
-import { type AdText, adFragment } from '../openrtb/response.ts'
+import { CREATIVE_ATTRIBUTE } from '../openrtb/codes.ts'
+import { type CompiledNative, compileNative } from '../openrtb/native-response.ts'
+import { type AdText, adFragment, idsText, TAXONOMY_DEFAULT } from '../openrtb/response.ts'
+import type { Film } from '../openrtb/vast.ts'
 import type { Goals } from '../pricing/price.ts'
-import { sortByLikeness, type TargetedAd } from '../targeting/ad.ts'
+import {
+  type AdTraits,
+  type CreativeShape,
+  FORMAT,
+  sortByLikeness,
+  type TargetedAd,
+} from '../targeting/ad.ts'
 import { compileTargets } from '../targeting/compile.ts'
-import type { Advertiser, Campaign, Catalog, Creative } from './schema.ts'
+import { isPlaylist } from '../targeting/creative-rows.ts'
+import type { Advertiser, AudioCreative, Campaign, Catalog, Creative, VideoCreative } from './schema.ts'
 
 type Ad = {
   readonly campaign: Campaign
   readonly creative: Creative
   readonly advertiser: Advertiser
+  readonly native: CompiledNative | undefined
   readonly targeted: TargetedAd
 }
+
+/** An exchange as far as it matters when a catalog is compiled. */
+export type CompiledExchange = { readonly name: string; readonly isMarkupSent: boolean }
 
 /**
  * @param turn awaited between pieces of work, so that bids are answered meanwhile.
  */
 export async function compileAds(
   catalog: Catalog,
-  exchangeNames: readonly string[],
+  exchanges: readonly CompiledExchange[],
   turn: () => Promise<void> = async () => {},
 ) {
-  const ads = adsOf(catalog)
+  const ads = adsOf(catalog, exchanges)
   await turn()
   const targets = await compileTargets(
     ads.map(({ targeted }) => targeted),
-    exchangeNames,
+    exchanges.map(({ name }) => name),
     turn,
   )
   await turn()
@@ -41,12 +55,30 @@ export async function compileAds(
     fragments.push(adFragment(textOf(ad)))
     if (fragments.length % 256 === 0) await turn()
   }
-  return { targets, features, vectors, goals: goalsOf(ads), fragments }
+  return {
+    targets,
+    features,
+    vectors,
+    goals: goalsOf(ads),
+    traits: traitsOf(ads),
+    fragments,
+    registeredIds: ads.map(({ creative: { registrations = {} } }) =>
+      exchanges.map(({ name }) =>
+        registrations[name] === undefined ? undefined : idsText(registrations[name], registrations[name]),
+      ),
+    ),
+    landings: new Map(catalog.creatives.map(({ id, landing }) => [id, landing])),
+  }
 }
 
-function adsOf({ advertisers, creatives, campaigns }: Catalog): Ad[] {
+function adsOf({ advertisers, creatives, campaigns }: Catalog, exchanges: readonly CompiledExchange[]): Ad[] {
   const advertiserById = new Map(advertisers.map((advertiser) => [advertiser.id, advertiser]))
   const creativeById = new Map(creatives.map((creative) => [creative.id, creative]))
+  const nativeById = new Map(
+    creatives.flatMap((creative) =>
+      creative.format === 'native' ? [[creative.id, compileNative(creative)]] : [],
+    ),
+  )
   const ads = campaigns
     .filter(({ status }) => status === 'active')
     .flatMap((campaign) =>
@@ -54,48 +86,171 @@ function adsOf({ advertisers, creatives, campaigns }: Catalog): Ad[] {
         // The catalog was validated: its references lead somewhere.
         const creative = creativeById.get(id)!
         const advertiser = advertiserById.get(campaign.advertiser)!
-        return { campaign, creative, advertiser, targeted: targetedOf(campaign, creative, advertiser) }
+        const native = nativeById.get(id)
+        const targeted = targetedOf(campaign, creative, advertiser, native, exchanges)
+        return { campaign, creative, advertiser, native, targeted }
       }),
     )
   return sortByLikeness(ads, ({ targeted }) => targeted)
 }
 
-function targetedOf({ targeting }: Campaign, creative: Creative, { domain }: Advertiser): TargetedAd {
-  const shape =
-    creative.format === 'banner'
-      ? ({ format: 'banner', width: creative.width, height: creative.height } as const)
-      : ({
-          format: 'video',
-          durationS: creative.durationS,
-          mimes: creative.media.map(({ mime }) => mime),
-        } as const)
-  return { wants: targeting, advertiserDomain: domain, categories: creative.categories, creative: shape }
+function targetedOf(
+  campaign: Campaign,
+  creative: Creative,
+  { domain }: Advertiser,
+  native: CompiledNative | undefined,
+  exchanges: readonly CompiledExchange[],
+): TargetedAd {
+  const { categories, categoriesIn = {}, apis = [], language, bundle } = creative
+  return {
+    wants: { ...campaign.targeting, exchanges: exchangesOf(campaign, creative, exchanges) },
+    advertiserDomain: domain,
+    categories,
+    categoriesIn,
+    attributes: attributesOf(creative),
+    apis,
+    language,
+    bundle,
+    deals: campaign.deals,
+    creative: shapeOf(creative, native),
+  }
+}
+
+/** An exchange that takes no markup takes the creatives that it has registered. */
+function exchangesOf(
+  { targeting }: Campaign,
+  { registrations = {} }: Creative,
+  exchanges: readonly CompiledExchange[],
+): readonly string[] | undefined {
+  const closed = exchanges.filter(
+    ({ name, isMarkupSent }) => !isMarkupSent && registrations[name] === undefined,
+  )
+  if (closed.length === 0) return targeting.exchanges
+  const wanted = targeting.exchanges ?? exchanges.map(({ name }) => name)
+  return wanted.filter((name) => closed.every((exchange) => exchange.name !== name))
+}
+
+function attributesOf(creative: Creative): readonly number[] {
+  const { attributes = [] } = creative
+  const hasButton = 'skipAfterS' in creative && creative.skipAfterS !== undefined
+  return hasButton ? [...new Set([...attributes, CREATIVE_ATTRIBUTE.skipButton])] : attributes
+}
+
+function shapeOf(creative: Creative, native: CompiledNative | undefined): CreativeShape {
+  switch (creative.format) {
+    case 'banner':
+      return {
+        format: 'banner',
+        width: creative.width,
+        height: creative.height,
+        // A banner is HTML around an image.
+        mimes: [imageMimeOf(creative.image, creative.mime), 'text/html'],
+      }
+    case 'native':
+      return { format: 'native', native: native! }
+    default: {
+      const { format, durationS, media = [], mimes } = creative
+      return {
+        format,
+        durationS,
+        isWrapper: creative.tag !== undefined,
+        mimes: mimes ?? media.map(({ mime }) => mime),
+        media,
+      }
+    }
+  }
+}
+
+const IMAGE_MIMES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  gif: 'image/gif',
+  webp: 'image/webp',
+}
+
+/** By the file's ending, where the catalog does not say. */
+function imageMimeOf(image: string, mime: string | undefined): string {
+  return mime ?? IMAGE_MIMES[/\.(\w+)(?:\?|$)/.exec(image)?.[1].toLowerCase() ?? ''] ?? 'image/jpeg'
 }
 
 function featuresOf({ campaign, creative, advertiser }: Ad): AdFeatures {
-  const isBanner = creative.format === 'banner'
+  const durationS = 'durationS' in creative ? creative.durationS : 0
+  const shape =
+    creative.format === 'banner'
+      ? `${creative.width}x${creative.height}`
+      : durationS > 0
+        ? `${durationS}s`
+        : 'native'
   return {
     campaign: campaign.id,
     creative: creative.id,
     advertiser: advertiser.id,
     category: creative.categories[0],
     format: creative.format,
-    shape: isBanner ? `${creative.width}x${creative.height}` : `${creative.durationS}s`,
-    durationS: isBanner ? 0 : creative.durationS,
+    shape,
+    durationS,
   }
 }
 
-function textOf({ campaign, creative, advertiser }: Ad): AdText {
+function textOf({ campaign, creative, advertiser, native }: Ad): AdText {
   const common = {
     adId: `${campaign.id}/${creative.id}`,
     campaignId: campaign.id,
     creativeId: creative.id,
     advertiserDomain: advertiser.domain,
-    categories: creative.categories,
+    categories: { ...creative.categoriesIn, [TAXONOMY_DEFAULT]: creative.categories },
+    attributes: attributesOf(creative),
+    apis: creative.apis ?? [],
+    language: creative.language,
+    bundle: creative.bundle,
+    behalf: advertiser.name.slice(0, DSA_NAME_MAX),
+    payer: (advertiser.payer ?? advertiser.name).slice(0, DSA_NAME_MAX),
   }
-  return creative.format === 'banner'
-    ? { ...common, format: 'banner', banner: creative }
-    : { ...common, format: 'video', video: creative }
+  switch (creative.format) {
+    case 'banner':
+      return { ...common, format: 'banner', sampleImage: creative.image, banner: creative }
+    case 'native':
+      return { ...common, format: 'native', sampleImage: mainImageOf(creative), native: native! }
+    default:
+      return { ...common, format: creative.format, film: filmOf(creative) }
+  }
+}
+
+/** The longest name that the DSA's object takes. */
+const DSA_NAME_MAX = 100
+
+function mainImageOf({ images }: Extract<Creative, { format: 'native' }>): string | undefined {
+  return (images.find(({ kind }) => kind === 'main') ?? images.at(0))?.url
+}
+
+function filmOf(creative: VideoCreative | AudioCreative): Film {
+  const { id, title, format, durationS, landing, skipAfterS, tag, media = [] } = creative
+  const facts = { id, title, kind: format, durationS, landing, skipAfterS }
+  if (tag !== undefined) return { ...facts, tag }
+  const files = media.map((file) => ({
+    ...file,
+    delivery: isPlaylist(file.mime) ? ('streaming' as const) : ('progressive' as const),
+  }))
+  return { ...facts, media: files }
+}
+
+function traitsOf(ads: readonly Ad[]): AdTraits {
+  const indexOf = new Map<string, number>()
+  const dense = (kind: string, id: string) => {
+    const key = `${kind} ${id}`
+    const index = indexOf.get(key) ?? indexOf.size
+    indexOf.set(key, index)
+    return index
+  }
+  return {
+    format: Uint8Array.from(ads, ({ creative }) => FORMAT[creative.format]),
+    durationS: Int32Array.from(ads, ({ creative }) => ('durationS' in creative ? creative.durationS : 0)),
+    // A seller knows an advertiser by its domain.
+    advertiser: Int32Array.from(ads, ({ advertiser }) => dense('advertiser', advertiser.domain)),
+    creative: Int32Array.from(ads, ({ creative }) => dense('creative', creative.id)),
+    category: Int32Array.from(ads, ({ creative }) => dense('category', creative.categories[0])),
+    campaignIds: ads.map(({ campaign }) => campaign.id),
+    creativeIds: ads.map(({ creative }) => creative.id),
+  }
 }
 
 function goalsOf(ads: readonly Ad[]): Goals {

@@ -7,7 +7,15 @@ import fc from 'fast-check'
 import t, { type Test } from 'tap'
 import { formatFault } from './fault.ts'
 import { loadCatalog } from './load.ts'
-import type { Advertiser, BannerCreative, Campaign, Creative, VideoCreative } from './schema.ts'
+import type {
+  Advertiser,
+  AudioCreative,
+  BannerCreative,
+  Campaign,
+  Creative,
+  NativeCreative,
+  VideoCreative,
+} from './schema.ts'
 import '../testing/seed.ts'
 
 /** Contents by file name; text stays as it is, anything else becomes JSON, `undefined` is no file. */
@@ -33,10 +41,44 @@ const video = (id: string, of: string): VideoCreative => ({
   categories: ['IAB18'],
   title: 'Shoes',
   durationS: 15,
-  media: [
-    { url: 'https://cdn.a.example/v.mp4', mime: 'video/mp4', width: 640, height: 360, bitrateKbps: 800 },
-  ],
+  media: [MP4],
 })
+const MP4 = {
+  url: 'https://cdn.a.example/v.mp4',
+  mime: 'video/mp4',
+  width: 640,
+  height: 360,
+  bitrateKbps: 800,
+} as const
+const MP3 = { url: 'https://cdn.a.example/a.mp3', mime: 'audio/mpeg', bitrateKbps: 128 } as const
+const audio = (id: string, of: string): AudioCreative => ({
+  id,
+  advertiser: of,
+  format: 'audio',
+  landing: 'https://www.a.example/',
+  categories: ['IAB18'],
+  title: 'Shoes',
+  durationS: 30,
+  media: [MP3],
+})
+const native = (id: string, of: string): NativeCreative => ({
+  id,
+  advertiser: of,
+  format: 'native',
+  landing: 'https://www.a.example/',
+  categories: ['IAB18'],
+  titles: ['Shoes'],
+  images: [],
+  data: {},
+})
+const ICON = {
+  kind: 'icon',
+  url: 'https://cdn.a.example/i.png',
+  mime: 'image/png',
+  width: 50,
+  height: 50,
+} as const
+const TAG = { media: undefined, tag: 'https://ads.a.example/vast', mimes: ['video/mp4'] }
 const campaign = (id: string, of: string, creatives: string[]): Campaign => ({
   id,
   advertiser: of,
@@ -77,6 +119,8 @@ async function catalogOf(t: Test, files: Files) {
   return loaded.catalog
 }
 
+const RATES = { base: 'USD', date: '2026-01-05', rates: { EUR: 0.92 } }
+
 /** The valid campaign, or creative `v` or `x`, with some fields changed and those set to undefined missing. */
 const withCampaign = (fields: object): Files => ({
   'campaigns/c.json': { ...campaign('c', 'a', ['x']), ...fields },
@@ -100,6 +144,25 @@ t.test('a valid catalog is loaded', async (t) => {
     ['folders of a Kubernetes volume', { 'campaigns/..2026_01/c.json': 'x' }],
     ['the same id for different kinds', { 'advertisers/x.json': advertiser('x') }],
     ['a price at its limit', withCampaign({ maxCpm: 5000 })],
+    ['a wrapper of another server', withVideo(TAG)],
+    ['audio', { 'creatives/y.json': audio('y', 'a') }],
+    ['a wrapper of audio', { 'creatives/y.json': { ...audio('y', 'a'), ...TAG, mimes: ['audio/mpeg'] } }],
+    ['native', { 'creatives/y.json': native('y', 'a') }],
+    [
+      'all that a creative may tell',
+      withBanner({
+        categoriesIn: { 6: ['473', '2'], 7: ['473'] },
+        attributes: [1, 18],
+        apis: [7],
+        language: 'xx',
+        bundle: 'com.shoes',
+        registrations: { xandr: '4711', 'our-exchange': 'a_b.c' },
+        mime: 'image/webp',
+      }),
+    ],
+    ['deals', withCampaign({ deals: ['deal "1"/é'] })],
+    ['who pays', { 'advertisers/b.json': { ...advertiser('b'), payer: 'An agency' } }],
+    ['rates', { 'rates.json': RATES }],
     [
       'a domain under an international top level',
       { 'advertisers/b.json': { ...advertiser('b'), domain: 'b.xn--p1ai' } },
@@ -156,17 +219,17 @@ t.test('each fault is told at its file and path', async (t) => {
     [
       'unknown field',
       { 'advertisers/b.json': { ...advertiser('b'), url: 1 } },
-      'advertisers/b.json /url: unknown field "url"; known here: id, name, domain',
+      'advertisers/b.json /url: unknown field "url"; known here: id, name, domain, payer',
     ],
     [
       'unknown field with slash and tilde',
       { 'advertisers/b.json': { ...advertiser('b'), 'a/~': 1 } },
-      'advertisers/b.json /a~1~0: unknown field "a/~"; known here: id, name, domain',
+      'advertisers/b.json /a~1~0: unknown field "a/~"; known here: id, name, domain, payer',
     ],
     [
       'unknown field that every object has',
       { 'advertisers/b.json': '{"id":"b","name":"B","domain":"b.example","__proto__":{}}' },
-      'advertisers/b.json /__proto__: unknown field "__proto__"; known here: id, name, domain',
+      'advertisers/b.json /__proto__: unknown field "__proto__"; known here: id, name, domain, payer',
     ],
     [
       'unknown field inside',
@@ -242,8 +305,8 @@ t.test('each fault is told at its file and path', async (t) => {
     ],
     [
       'deep inside',
-      withVideo({ media: [video('v', 'a').media[0], { ...video('v', 'a').media[0], mime: 'video/avi' }] }),
-      'creatives/v.json /media/1/mime: must be one of "video/mp4", "video/webm", "video/3gpp", "application/x-mpegURL", not "video/avi"',
+      withVideo({ media: [MP4, { ...MP4, mime: 'video/avi' }] }),
+      'creatives/v.json /media/1/mime: must be one of "video/mp4", "video/webm", "video/3gpp", "application/x-mpegURL", "application/javascript", not "video/avi"',
     ],
     [
       'nesting without end',
@@ -254,19 +317,66 @@ t.test('each fault is told at its file and path', async (t) => {
     [
       'no format',
       withBanner({ format: undefined }),
-      'creatives/x.json: missing field "format", one of "banner", "video"',
+      'creatives/x.json: missing field "format", one of "banner", "video", "audio", "native"',
     ],
     [
       'unknown format',
-      withBanner({ format: 'audio' }),
-      'creatives/x.json /format: must be one of "banner", "video", not "audio"',
+      withBanner({ format: 'radio' }),
+      'creatives/x.json /format: must be one of "banner", "video", "audio", "native", not "radio"',
     ],
     [
       'a field of the other format',
       withBanner({ durationS: 15 }),
-      'creatives/x.json /durationS: unknown field "durationS"; known here: id, advertiser, landing, categories, format, width, height, image, alt',
+      'creatives/x.json /durationS: unknown field "durationS"; known here: id, advertiser, landing, categories, categoriesIn, attributes, apis, language, bundle, registrations, format, width, height, image, mime, alt',
     ],
-    ['a video without media', withVideo({ media: [] }), 'creatives/v.json /media: must not be empty'],
+    [
+      'a video with no file in its media',
+      withVideo({ media: [] }),
+      'creatives/v.json /media: must not be empty',
+    ],
+    [
+      'a field of the other film',
+      { 'creatives/y.json': { ...audio('y', 'a'), media: [{ ...MP3, width: 640 }] } },
+      'creatives/y.json /media/0/width: unknown field "width"; known here: url, mime, bitrateKbps',
+    ],
+    [
+      'a native image of no kind',
+      { 'creatives/y.json': { ...native('y', 'a'), images: [{ ...ICON, kind: 'logo' }] } },
+      'creatives/y.json /images/0/kind: must be one of "icon", "main", not "logo"',
+    ],
+    [
+      'a native text that has no name',
+      { 'creatives/y.json': { ...native('y', 'a'), data: { ctatext: 'Buy' } } },
+      'creatives/y.json /data/ctatext: unknown field "ctatext"; known here: sponsored, desc, rating, likes, downloads, price, saleprice, phone, address, desc2, displayurl, cta',
+    ],
+    // Names that are values.
+    [
+      'a taxonomy that is not known',
+      withBanner({ categoriesIn: { 10: ['1'] } }),
+      'creatives/x.json /categoriesIn/10: unknown field "10"; known here: names that match ^[2-9]$',
+    ],
+    [
+      'a taxonomy without categories',
+      withBanner({ categoriesIn: { 6: [] } }),
+      'creatives/x.json /categoriesIn/6: must not be empty',
+    ],
+    [
+      'a registration at what is no exchange',
+      withBanner({ registrations: { Xandr: '1' } }),
+      'creatives/x.json /registrations/Xandr: unknown field "Xandr"; known here: names that match ^[a-z0-9-]+$',
+    ],
+    [
+      'a registration of no id',
+      withBanner({ registrations: { xandr: 'a b' } }),
+      'creatives/x.json /registrations/xandr: cannot be "a b"; expected: a match of ^[A-Za-z0-9._-]{1,64}$',
+    ],
+    [
+      'an attribute beyond the list',
+      withBanner({ attributes: [19] }),
+      'creatives/x.json /attributes/0: must be <= 18',
+    ],
+    ['an API twice', withBanner({ apis: [7, 7] }), 'creatives/x.json /apis: must not hold anything twice: 7'],
+    ['no deals', withCampaign({ deals: [] }), 'campaigns/c.json /deals: must not be empty'],
     ['no goal', withGoal(undefined), 'campaigns/c.json: missing field "goal"'],
     ['a goal that is a number', withGoal(2.5), 'campaigns/c.json /goal: must be an object, not 2.5'],
     [
@@ -388,7 +498,7 @@ t.test('all faults of all files are told together, in the order of the files', a
     'advertisers/a2.json /id: "a" is the id of advertisers/a.json already; ids are unique among advertisers',
     'advertisers/b.json: missing field "name"',
     'advertisers/b.json /domain: cannot be "b"; expected: A bare domain in lower case, such as example.com.',
-    'campaigns/c.json /note: unknown field "note"; known here: id, advertiser, name, status, goal, maxCpm, creatives, targeting',
+    'campaigns/c.json /note: unknown field "note"; known here: id, advertiser, name, status, goal, maxCpm, creatives, deals, targeting',
     'campaigns/c.json /maxCpm: must be > 0',
     'campaigns/c.json /goal/value: must be > 0',
     'campaigns/c.json /advertiser: there is no advertiser "q"; add it or correct the id',
@@ -401,11 +511,11 @@ t.test('all faults of all files are told together, in the order of the files', a
 })
 
 t.test('an object with an unknown shape is still checked in the fields that all shapes share', async (t) => {
-  const files = { ...valid, ...withBanner({ format: 'audio', categories: [] }), ...withGoal({ value: -1 }) }
+  const files = { ...valid, ...withBanner({ format: 'radio', categories: [] }), ...withGoal({ value: -1 }) }
   t.strictSame(await faultsOf(directoryOf(t, files)), [
     'campaigns/c.json /goal: missing field "type", one of "cpm", "cpc"',
     'campaigns/c.json /goal/value: must be > 0',
-    'creatives/x.json /format: must be one of "banner", "video", not "audio"',
+    'creatives/x.json /format: must be one of "banner", "video", "audio", "native", not "radio"',
     'creatives/x.json /categories: must not be empty',
   ])
 })
@@ -523,6 +633,31 @@ function catalogs() {
       title: text,
       durationS: fc.integer({ min: 1, max: 3600 }),
       media: fc.array(medium, { minLength: 1, maxLength: 8 }),
+    }),
+    fc.record({
+      ...shared,
+      format: fc.constantFrom('video' as const, 'audio' as const),
+      title: text,
+      durationS: fc.integer({ min: 1, max: 3600 }),
+      skipAfterS: fc.integer({ min: 1, max: 3600 }),
+      tag: url,
+      mimes: some(fc.constantFrom('video/mp4', 'audio/mpeg', 'application/vnd.apple.mpegurl')),
+    }),
+    fc.record({
+      ...shared,
+      format: fc.constant('native' as const),
+      titles: fc.array(text, { minLength: 1, maxLength: 8 }),
+      images: fc.array(
+        fc.record({
+          kind: fc.constantFrom('icon' as const, 'main' as const),
+          url,
+          mime: fc.constantFrom('image/jpeg' as const, 'image/webp' as const),
+          width: pixels,
+          height: pixels,
+        }),
+        { maxLength: 3 },
+      ),
+      data: fc.record({ sponsored: text, cta: text }, { requiredKeys: [] }),
     }),
   )
   const targeting = fc.record(

@@ -10,6 +10,7 @@ import type { Fault } from './fault.ts'
 import { directoryFault, type FileRead, filesOf, type Kind, kinds } from './files.ts'
 import { isArrayFile, piecesOf } from './json.ts'
 import { Pace } from './pace.ts'
+import { loadRates } from './rates.ts'
 import { type Entry, type Gap, referenceFaults } from './references.ts'
 import type { Advertiser, Campaign, Catalog, Creative } from './schema.ts'
 import { schemaFaults } from './validate.ts'
@@ -21,7 +22,7 @@ export async function loadCatalog(directory: string, clock: Clock = systemClock)
   if (message !== undefined) return { faults: [{ file: '.', path: '', message }] }
   const load = new Load(new Pace(clock))
   for (const kind of kinds) for await (const read of filesOf(directory, kind)) await load.file(kind, read)
-  return load.finish()
+  return load.finish(await loadRates(directory, clock.wallMs()))
 }
 
 /** What has been found so far. */
@@ -53,10 +54,11 @@ class Load {
     }
   }
 
-  async finish(): Promise<Loaded> {
+  async finish(rates: Awaited<ReturnType<typeof loadRates>>): Promise<Loaded> {
     for (const fault of await referenceFaults(this.#entries, this.#gaps, this.#pace)) this.#fault(fault)
     const faults = [...this.#faults.values()].flat()
-    return faults.length > 0 ? { faults } : { catalog: this.#catalog() }
+    if ('faults' in rates) return { faults: [...faults, ...rates.faults] }
+    return faults.length > 0 ? { faults } : { catalog: { ...this.#catalog(), rates: rates.rates } }
   }
 
   #gap(gap: Gap, message: string): void {

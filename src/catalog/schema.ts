@@ -31,6 +31,13 @@ export const Advertiser = Type.Object(
     id: Id,
     name: Type.String({ minLength: 1, maxLength: 120 }),
     domain: Domain,
+    payer: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 100,
+        description: 'Who pays for the ads, where that is not the advertiser (EU Digital Services Act).',
+      }),
+    ),
   },
   {
     ...strict,
@@ -39,6 +46,12 @@ export const Advertiser = Type.Object(
   },
 )
 
+const Code = (least: number, most: number) => Type.Integer({ minimum: least, maximum: most })
+const Language = Type.String({
+  pattern: '^[a-z]{2}$',
+  description: 'ISO 639-1, such as en; xx for an ad without words.',
+})
+
 const creativeCommon = {
   id: Id,
   advertiser: Id,
@@ -46,8 +59,49 @@ const creativeCommon = {
   categories: Type.Array(Category, {
     minItems: 1,
     maxItems: 8,
-    description: 'Sent as `cat` and held against `bcat`; blocking IAB17 blocks IAB17-12 too.',
+    description: 'Sent as `cat` and held against `bcat` and `acat`; blocking IAB17 blocks IAB17-12 too.',
   }),
+  categoriesIn: Type.Optional(
+    Type.Record(
+      Type.String({ pattern: '^[2-9]$' }),
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9-]{1,16}$' }), { minItems: 1, maxItems: 16 }),
+      {
+        ...strict,
+        description:
+          'Categories in other taxonomies (AdCOM code), each with all that it is part of. A request that blocks in a taxonomy gets no ad without categories in it.',
+      },
+    ),
+  ),
+  attributes: Type.Optional(
+    Type.Array(Code(1, 18), {
+      uniqueItems: true,
+      description: 'AdCOM creative attributes that apply; sent as `attr` and held against `battr`.',
+    }),
+  ),
+  apis: Type.Optional(
+    Type.Array(Code(1, 9), {
+      uniqueItems: true,
+      description: 'AdCOM API frameworks that the ad cannot do without, such as 7 for OMID 1.',
+    }),
+  ),
+  language: Type.Optional(Language),
+  bundle: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9._-]{1,128}$',
+      description: 'The app that is advertised: Android package or iOS number; held against `bapp`.',
+    }),
+  ),
+  registrations: Type.Optional(
+    Type.Record(
+      Type.String({ pattern: '^[a-z0-9-]+$' }),
+      Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' }),
+      {
+        ...strict,
+        description:
+          'Ids under which exchanges have registered the creative. One that takes no markup gets no creative without.',
+      },
+    ),
+  ),
 }
 
 export const BannerCreative = Type.Object(
@@ -57,6 +111,7 @@ export const BannerCreative = Type.Object(
     width: Type.Integer({ minimum: 1, maximum: 32767, description: 'Pixels.' }),
     height: Type.Integer({ minimum: 1, maximum: 65535, description: 'Pixels.' }),
     image: HttpsUrl,
+    mime: Type.Optional(Type.Enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp', 'image/avif'])),
     alt: Type.String({
       minLength: 1,
       maxLength: 200,
@@ -66,34 +121,137 @@ export const BannerCreative = Type.Object(
   { ...strict, title: 'Banner creative' },
 )
 
+const filmCommon = {
+  ...creativeCommon,
+  title: Type.String({ minLength: 1, maxLength: 200 }),
+  durationS: Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds.' }),
+  skipAfterS: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 3600,
+      description: 'Brings a button to skip after so many seconds: attribute 16.',
+    }),
+  ),
+}
+const bitrateKbps = Type.Integer({ minimum: 1, maximum: 200000 })
+const sameFilm = {
+  minItems: 1,
+  maxItems: 8,
+  description: 'The same film in several encodings; one of them must suit the player.',
+}
+const wrapper = {
+  tag: Type.Optional(HttpsUrl),
+  mimes: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z]+/[A-Za-z0-9.+-]+$' }), { minItems: 1, maxItems: 8 }),
+  ),
+}
+
 export const VideoCreative = Type.Object(
   {
-    ...creativeCommon,
+    ...filmCommon,
     format: Type.Literal('video'),
-    title: Type.String({ minLength: 1, maxLength: 200 }),
-    durationS: Type.Integer({ minimum: 1, maximum: 3600, description: 'Seconds.' }),
-    media: Type.Array(
+    media: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            url: HttpsUrl,
+            mime: Type.Enum([
+              'video/mp4',
+              'video/webm',
+              'video/3gpp',
+              'application/x-mpegURL',
+              'application/javascript',
+            ]),
+            width: Type.Integer({ minimum: 1, maximum: 32767 }),
+            height: Type.Integer({ minimum: 1, maximum: 32767 }),
+            bitrateKbps,
+          },
+          strict,
+        ),
+        sameFilm,
+      ),
+    ),
+    ...wrapper,
+  },
+  {
+    ...strict,
+    title: 'Video creative',
+    description:
+      "With `media` sent as an inline VAST document; with `tag`, the URL of another server's VAST, as a wrapper whose `mimes` must be known.",
+  },
+)
+
+export const AudioCreative = Type.Object(
+  {
+    ...filmCommon,
+    format: Type.Literal('audio'),
+    media: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            url: HttpsUrl,
+            mime: Type.Enum(['audio/mpeg', 'audio/mp4', 'audio/aac', 'audio/ogg', 'application/x-mpegURL']),
+            bitrateKbps,
+          },
+          strict,
+        ),
+        sameFilm,
+      ),
+    ),
+    ...wrapper,
+  },
+  { ...strict, title: 'Audio creative', description: 'Sent as a VAST document, as a video is.' },
+)
+
+const nativeText = (most: number) => Type.Optional(Type.String({ minLength: 1, maxLength: most }))
+
+export const NativeCreative = Type.Object(
+  {
+    ...creativeCommon,
+    format: Type.Literal('native'),
+    titles: Type.Array(Type.String({ minLength: 1, maxLength: 140 }), {
+      minItems: 1,
+      maxItems: 8,
+      description: 'The same title in several lengths; 25, 90 and 140 characters are what slots ask for.',
+    }),
+    images: Type.Array(
       Type.Object(
         {
+          kind: Type.Enum(['icon', 'main']),
           url: HttpsUrl,
-          mime: Type.Enum(['video/mp4', 'video/webm', 'video/3gpp', 'application/x-mpegURL']),
+          mime: Type.Enum(['image/jpeg', 'image/png', 'image/gif', 'image/webp']),
           width: Type.Integer({ minimum: 1, maximum: 32767 }),
           height: Type.Integer({ minimum: 1, maximum: 32767 }),
-          bitrateKbps: Type.Integer({ minimum: 1, maximum: 200000 }),
         },
         strict,
       ),
-      {
-        minItems: 1,
-        maxItems: 8,
-        description: 'The same film in several encodings; one of them must suit the player.',
-      },
+      { maxItems: 16 },
     ),
+    data: Type.Object(
+      {
+        sponsored: nativeText(100),
+        desc: nativeText(500),
+        rating: nativeText(10),
+        likes: nativeText(20),
+        downloads: nativeText(20),
+        price: nativeText(40),
+        saleprice: nativeText(40),
+        phone: nativeText(40),
+        address: nativeText(200),
+        desc2: nativeText(500),
+        displayurl: nativeText(200),
+        cta: nativeText(40),
+      },
+      { ...strict, description: 'Texts by the name of their data asset (Native Ads 1.2 section 7.4).' },
+    ),
+    privacyUrl: Type.Optional(HttpsUrl),
   },
-  { ...strict, title: 'Video creative', description: 'Sent as an inline VAST document.' },
+  { ...strict, title: 'Native creative', description: 'Assets that a native slot picks from.' },
 )
 
-export const Creative = Type.Union([BannerCreative, VideoCreative], { title: 'Creative' })
+export const Creative = Type.Union([BannerCreative, VideoCreative, AudioCreative, NativeCreative], {
+  title: 'Creative',
+})
 
 const wanted = (values: string, pattern: string) =>
   Type.Array(Type.String({ pattern, maxLength: 253 }), {
@@ -163,6 +321,15 @@ export const Campaign = Type.Object(
     goal: Goal,
     maxCpm: Usd('Never bid more than this for a thousand impressions, in US dollars.'),
     creatives: Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true }),
+    deals: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {
+        minItems: 1,
+        maxItems: 500,
+        uniqueItems: true,
+        description:
+          'Ids of the deals that the campaign buys, and then nothing else; absent for the open auction.',
+      }),
+    ),
     targeting: Targeting,
   },
   { ...strict, title: 'Campaign' },
@@ -171,13 +338,36 @@ export const Campaign = Type.Object(
 export type Advertiser = Static<typeof Advertiser>
 export type BannerCreative = Static<typeof BannerCreative>
 export type VideoCreative = Static<typeof VideoCreative>
+export type AudioCreative = Static<typeof AudioCreative>
+export type NativeCreative = Static<typeof NativeCreative>
 export type Creative = Static<typeof Creative>
+export type RateTable = Static<typeof RateTable>
 export type Targeting = Static<typeof Targeting>
 export type Campaign = Static<typeof Campaign>
+
+/** `rates.json` beside the three folders. */
+export const RateTable = Type.Object(
+  {
+    base: Type.String({
+      pattern: '^[A-Z]{3}$',
+      description: 'The currency that one unit of is worth the rates.',
+    }),
+    date: Type.String({ pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', description: 'The day of the rates.' }),
+    rates: Type.Record(Type.String({ pattern: '^[A-Z]{3}$' }), Type.Number({ exclusiveMinimum: 0 }), strict),
+  },
+  {
+    ...strict,
+    title: 'Rate table',
+    description:
+      'What currencies are worth; too old a table is not used, and bids are made in US dollars alone.',
+  },
+)
 
 /** A catalog whose files are valid and whose references all lead somewhere. */
 export type Catalog = {
   readonly advertisers: readonly Advertiser[]
   readonly creatives: readonly Creative[]
   readonly campaigns: readonly Campaign[]
+  /** Absent: bids are made in US dollars alone. */
+  readonly rates?: RateTable
 }

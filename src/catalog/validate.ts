@@ -5,12 +5,13 @@
  * A creative and a goal are one of several shapes. Their `format` and `type` say which one was meant, and only its
  * faults are told; without that word the fields that all shapes share are still checked.
  */
-import Type, { type TObject, type TSchema, type TUnion } from 'typebox'
+import Type, { type TObject, type TRecord, type TSchema, type TUnion } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
 import type { Kind } from './files.ts'
-import { Advertiser, Campaign, Creative, Goal } from './schema.ts'
+import { filmFaults } from './film-faults.ts'
+import { Advertiser, Campaign, Creative, Goal, RateTable } from './schema.ts'
 
 /** `path` is a JSON pointer into the object. */
 export type SchemaFault = { readonly path: string; readonly message: string }
@@ -27,17 +28,24 @@ const advertiser = shapeOf(Advertiser)
 const campaignButGoal = shapeOf(
   Type.Object({ ...Campaign.properties, goal: Type.Unknown() }, { additionalProperties: false }),
 )
+const rateTable = shapeOf(RateTable)
 const creative = shapesOf(Creative, 'format')
 const goal = shapesOf(Goal, 'type')
 
 export function schemaFaults(kind: Kind, value: unknown): SchemaFault[] {
-  if (whole[kind].Check(value)) return []
+  if (whole[kind].Check(value)) return kind === 'creatives' ? filmFaults(value as Creative) : []
   if (nestsBeyond(value, NESTING_MAX)) return [{ path: '', message: `nests more than ${NESTING_MAX} deep` }]
   if (kind === 'advertisers') return faultsOf(advertiser, value, '')
   if (kind === 'creatives') return faultsOfMember(creative, value, '')
   const faults = faultsOf(campaignButGoal, value, '')
   if (isObject(value) && value.goal !== undefined) faults.push(...faultsOfMember(goal, value.goal, '/goal'))
   return faults
+}
+
+export function rateTableFaults(value: unknown): SchemaFault[] {
+  return nestsBeyond(value, NESTING_MAX)
+    ? [{ path: '', message: `nests more than ${NESTING_MAX} deep` }]
+    : faultsOf(rateTable, value, '')
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -92,13 +100,22 @@ function faultsOfError(error: TLocalizedValidationError, schema: TSchema, root: 
   // Comes beside each `additionalProperties`, which has the names.
   if (error.keyword === 'boolean') return []
   if (error.keyword === 'additionalProperties') {
-    const known = Object.keys((schemaAt(schema, error.schemaPath) as TObject).properties).join(', ')
+    const known = knownNames(schemaAt(schema, error.schemaPath) as TObject | TRecord)
     return error.params.additionalProperties.map((name) => ({
       path: `${path}/${pointerWord(name)}`,
       message: `unknown field ${JSON.stringify(name)}; known here: ${known}`,
     }))
   }
   return [{ path, message: messageOf(error, schema, valueAt(root, path)) }]
+}
+
+/** The names of an object's fields, or what those of a record look like. */
+function knownNames(schema: TObject | TRecord): string {
+  return 'properties' in schema
+    ? Object.keys(schema.properties).join(', ')
+    : Object.keys(schema.patternProperties)
+        .map((pattern) => `names that match ${pattern}`)
+        .join(', ')
 }
 
 function messageOf(error: TLocalizedValidationError, schema: TSchema, value: unknown): string {

@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
+import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
 import { Prng } from '../base/prng.ts'
@@ -14,8 +15,10 @@ import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
 import type { ReadyModel, Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
 import { compileAds } from '../catalog/compile.ts'
+import { operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
-import { EXCHANGE_NAMES } from '../testing/bidder.ts'
+import { Rates } from '../pricing/currency.ts'
+import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
 import { oneBannerCatalog } from '../testing/catalog.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import { listen, PortInUseError } from './server.ts'
@@ -27,10 +30,11 @@ const NO_BID = JSON.stringify({ id: 'r', imp: [{ id: '1', banner: { w: 1, h: 1 }
 type Setup = { model?: ReadyModel; inFlightMax?: number; bodyBytesMax?: number }
 
 async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BYTES_MAX }: Setup = {}) {
-  const ads = await compileAds(oneBannerCatalog, EXCHANGE_NAMES)
+  const ads = await compileAds(oneBannerCatalog, EXCHANGE_PROFILES)
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
   const snapshots = new Published<Snapshot>({
     ads,
+    rates: new Rates(undefined, 1),
     model: model ?? scriptedModel({ probability: () => 0.01, outcome: 'scored' }),
   })
   const bidder = new Bidder({
@@ -39,6 +43,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     prng: new Prng(1),
     snapshots,
     exchanges: EXCHANGE_PROFILES,
+    operator: operatorOf(TEST_OPERATOR, 'https://bid.example').operator,
     limits: { tmaxDefaultMs: 60_000, tmaxMostMs: 60_000 },
     telemetry,
   })
@@ -50,7 +55,8 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     bodyBytesMax,
     inFlightMax,
     bidder,
-    exchangeNames: EXCHANGE_NAMES,
+    exchanges: EXCHANGE_PROFILES,
+    isReady: () => true,
     clock: systemClock,
     telemetry,
     onBug: (bug) => bugs.push(bug),
@@ -141,7 +147,9 @@ const REFUSED: readonly (readonly [
 ])[] = [
   ['a body of another type', GOOD, { 'content-type': 'text/plain' }, 400, 'wrong_content_type'],
   ['protobuf', GOOD, { 'content-type': 'application/x-protobuf' }, 400, 'wrong_content_type'],
-  ['a compressed body', GOOD, { 'content-encoding': 'gzip' }, 400, 'wrong_content_type'],
+  ['a packed body', gzipSync(GOOD), { 'content-encoding': 'gzip' }, 200, 'bid'],
+  ['a body that only says it is packed', GOOD, { 'content-encoding': 'gzip' }, 400, 'body_not_gzip'],
+  ['another compression', GOOD, { 'content-encoding': 'br' }, 400, 'wrong_content_type'],
   ['JSON with a character set', GOOD, { 'content-type': 'Application/JSON; charset=utf-8' }, 200, 'bid'],
   ['an identity encoding', GOOD, { 'content-encoding': 'identity' }, 200, 'bid'],
   ['no JSON', 'hello', {}, 400, 'not_json'],
@@ -330,7 +338,7 @@ t.test('a port in use is refused with a sentence', async (t) => {
     host: '127.0.0.1',
     port: server.port,
     isPortShared: false,
-    exchangeNames: EXCHANGE_NAMES,
+    exchanges: EXCHANGE_PROFILES,
   } as unknown as Parameters<typeof listen>[0])
   await t.rejects(
     second,

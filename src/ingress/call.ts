@@ -1,0 +1,84 @@
+/**
+ * One bid request at the port, from its headers to its answer: answered at most once, counted exactly once.
+ */
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
+import type { Clock } from '../base/clock.ts'
+import type { Arrival } from '../bidding/bid.ts'
+import { OUTCOMES } from '../bidding/outcomes.ts'
+import type { BidTelemetry } from '../bidding/telemetry.ts'
+import type { ExchangeProfile } from '../exchange/profile.ts'
+import { writeBid, writeEmpty } from './answer.ts'
+import { GZIP_FROM_CHARS, gzip } from './gzip.ts'
+import { takesGzip } from './headers.ts'
+
+/** What an answer at this port depends on. */
+export type AnswerProfile = Pick<ExchangeProfile, 'name' | 'contentType' | 'isGzipAnswered'>
+
+/** Requests in work. */
+export type Load = { inFlight: number }
+
+export type CallSetting = {
+  readonly exchanges: readonly AnswerProfile[]
+  readonly clock: Clock
+  readonly telemetry: BidTelemetry
+}
+
+export class BidCall implements Arrival {
+  readonly exchangeIndex: number
+  readonly firstByteMs: number
+  /** The header that says so for the whole request; https://globalprivacycontrol.github.io/gpc-spec/ */
+  readonly isGpc: boolean
+  bodyLength = 0
+  isAborted = false
+  isAnswered = false
+  readonly #response: HttpResponse
+  readonly #setting: CallSetting
+  readonly #load: Load
+  readonly #isGzipTaken: boolean
+
+  /** Takes what it needs from the request, which dies with its handler. */
+  constructor(
+    setting: CallSetting,
+    exchangeIndex: number,
+    load: Load,
+    response: HttpResponse,
+    request: HttpRequest,
+  ) {
+    this.exchangeIndex = exchangeIndex
+    this.firstByteMs = setting.clock.nowMs()
+    this.isGpc = request.getHeader('sec-gpc') === '1'
+    this.#isGzipTaken =
+      setting.exchanges[exchangeIndex].isGzipAnswered && takesGzip(request.getHeader('accept-encoding'))
+    this.#response = response
+    this.#setting = setting
+    this.#load = load
+    load.inFlight++
+  }
+
+  /**
+   * @param text the body; where there is one the status is 200, whatever the outcome: a no-bid may be told with its
+   *   reason (OpenRTB 2.6 section 2.1).
+   * @param isConnectionOver whether to close the connection behind a refusal.
+   */
+  answer(outcome: number, text: string, isConnectionOver = false): void {
+    const { exchanges, telemetry, clock } = this.#setting
+    this.end(outcome)
+    if (this.isAborted) return
+    const response = this.#response
+    if (text === '') {
+      response.cork(() => writeEmpty(response, OUTCOMES[outcome].status, isConnectionOver))
+    } else {
+      const body = this.#isGzipTaken && text.length >= GZIP_FROM_CHARS ? gzip(text) : text
+      response.cork(() => writeBid(response, exchanges[this.exchangeIndex].contentType, body))
+    }
+    telemetry.answerMicros.record(this.exchangeIndex, (clock.nowMs() - this.firstByteMs) * 1000)
+  }
+
+  /** Books the request, once. */
+  end(outcome: number): void {
+    if (this.isAnswered) return
+    this.isAnswered = true
+    this.#load.inFlight--
+    this.#setting.telemetry.count(this.exchangeIndex, outcome)
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * `GET` and `POST /notice/{kind}`: brings a notice to the desk that knows what it means. Notices never share fate with
+ * bids: they have a handler, limits and a histogram of their own, so that neither a storm of notices nor a storm of
+ * requests takes the other's room.
+ *
+ * Beyond the limits a notice is answered 503, unlike a bid request. A bid that is not made costs one chance, and its
+ * exchange wants a fast 204; a billing notice that is lost costs money, and 204 would say that it was booked. Exchanges
+ * repeat a notice that failed (OpenRTB 2.6 implementation guide, section 7.8), and the desk books a notice once. The
+ * same holds for a bug: what was not booked is not acknowledged.
+ */
+import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
+import type { Clock } from '../base/clock.ts'
+import type { NoticeKind } from '../exchange/notice-urls.ts'
+import { STATUS_LINES } from './answer.ts'
+import { Body } from './body.ts'
+import type { Load } from './call.ts'
+import { isFormType } from './headers.ts'
+import { RateLimit } from './rate-limit.ts'
+
+export type NoticeAnswer = { readonly status: 204 | 302 | 400 | 404; readonly location?: string }
+
+/** Who understands notices. */
+export type NoticeDesk = {
+  /** @param query all that came, from the URL and from a form, joined as a query without its question mark. */
+  take(kind: NoticeKind, query: string): NoticeAnswer
+}
+
+export type NoticeLimits = {
+  /** Notices that are taken in a second; a burst may bring one second's worth at once. */
+  readonly perSecondMax: number
+  /** Bodies that are on their way in at once. */
+  readonly inFlightMax: number
+}
+
+export type NoticeHandlerOptions = {
+  readonly desk: NoticeDesk
+  readonly limits: NoticeLimits
+  readonly telemetry: {
+    /** From the headers of a notice that was taken to its answer. */
+    record(ms: number): void
+    /** A notice was answered 503. */
+    refuse(): void
+  }
+  readonly clock: Clock
+  readonly onBug: (bug: unknown) => void
+}
+
+/** A form longer than this holds no notice. */
+const FORM_BYTES_MAX = 8192
+const UNAVAILABLE = 503
+type Status = NoticeAnswer['status'] | typeof UNAVAILABLE
+
+export class NoticeHandler {
+  readonly load: Load = { inFlight: 0 }
+  readonly #options: NoticeHandlerOptions
+  readonly #rate: RateLimit
+
+  constructor(options: NoticeHandlerOptions) {
+    this.#options = options
+    this.#rate = new RateLimit(options.limits.perSecondMax, options.clock.nowMs())
+  }
+
+  get(kind: NoticeKind, response: HttpResponse, request: HttpRequest): void {
+    const sinceMs = this.#options.clock.nowMs()
+    if (this.#isFull(sinceMs)) this.#refuse(response)
+    else this.#settle(response, kind, queryOf(request), sinceMs)
+  }
+
+  post(kind: NoticeKind, response: HttpResponse, request: HttpRequest): void {
+    const sinceMs = this.#options.clock.nowMs()
+    if (this.#isFull(sinceMs)) {
+      this.#refuse(response)
+      return
+    }
+    const query = queryOf(request)
+    const isForm = isFormType(request.getHeader('content-type'))
+    const body = new Body()
+    let length = 0
+    let isOver = false
+    this.load.inFlight++
+    const end = (): void => {
+      this.load.inFlight--
+      isOver = true
+    }
+    response.onAborted(end)
+    response.onData((piece, isLast) => {
+      if (isOver) return
+      length += piece.byteLength
+      if (length > FORM_BYTES_MAX) {
+        end()
+        response.cork(() => writeNotice(response, 400, '', !isLast))
+        return
+      }
+      // Other bodies are none of ours; they are let pass, so that the connection can be used again.
+      if (!isLast) {
+        if (isForm) body.keep(piece)
+        return
+      }
+      end()
+      this.#settle(response, kind, isForm ? joined(query, body.end(piece)) : query, sinceMs)
+    })
+  }
+
+  /** Counts the notice when it is let in. */
+  #isFull(nowMs: number): boolean {
+    return this.load.inFlight >= this.#options.limits.inFlightMax || !this.#rate.admits(nowMs)
+  }
+
+  #refuse(response: HttpResponse): void {
+    this.#options.telemetry.refuse()
+    response.cork(() => writeNotice(response, UNAVAILABLE, '', false))
+  }
+
+  #settle(response: HttpResponse, kind: NoticeKind, query: string, sinceMs: number): void {
+    const { clock, telemetry } = this.#options
+    const { status, location = '' } = this.#take(kind, query)
+    response.cork(() => writeNotice(response, status, location, false))
+    telemetry.record(clock.nowMs() - sinceMs)
+  }
+
+  /** The one catch of a notice: a bug is reported, and the sender may try again. */
+  #take(kind: NoticeKind, query: string): { readonly status: Status; readonly location?: string } {
+    try {
+      const answer = this.#options.desk.take(kind, query)
+      // A line end in a location would write headers of its own.
+      return answer.status === 302 && !isLocation(answer.location) ? { status: 400 } : answer
+    } catch (bug) {
+      this.#options.onBug(bug)
+      return { status: UNAVAILABLE }
+    }
+  }
+}
+
+/** Without a question mark in the URL there is no text at all, unlike what the types of the library say. */
+function queryOf(request: HttpRequest): string {
+  return request.getQuery() ?? ''
+}
+
+/** What stands in the URL comes first, and so is what a reader of the query finds first. */
+function joined(query: string, form: Uint8Array): string {
+  const text = Buffer.from(form.buffer, form.byteOffset, form.byteLength).toString().trim()
+  if (text === '') return query
+  return query === '' ? text : `${query}&${text}`
+}
+
+/** A cached answer, a 204 too, would keep the next notice from coming. */
+function writeNotice(
+  response: HttpResponse,
+  status: Status,
+  location: string,
+  isConnectionOver: boolean,
+): void {
+  response.writeStatus(STATUS_LINES[status]).writeHeader('cache-control', 'no-store')
+  if (status === 302) response.writeHeader('location', location)
+  if (status === UNAVAILABLE) response.writeHeader('retry-after', '1')
+  if (status === 204) response.endWithoutBody()
+  else response.end('', isConnectionOver)
+}
+
+/** Whether it has what a URL has, and no control character or space. */
+function isLocation(location = ''): boolean {
+  return /^[\x21-\x7e]+$/.test(location)
+}

@@ -5,7 +5,11 @@ import { parseArgs } from 'node:util'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
 import { schemas } from './catalog/schemas.ts'
+import { checkResponseFiles } from './check-command.ts'
+import { OperatorFile, readOperator } from './config/operator.ts'
 import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
+import { houseRulesOf } from './exchange/house-rules.ts'
+import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
 import { Manifest } from './models/manifest.ts'
@@ -14,7 +18,7 @@ import { VERSION } from './version.ts'
 const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
 
   peregrine serve [flags]   answer bid requests
-  peregrine check [flags]   validate the catalog and the model
+  peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine VERB --help     the flags of a verb
   peregrine --version`
 
@@ -27,8 +31,11 @@ Each flag is also a variable: --admin-port is PEREGRINE_ADMIN_PORT. Defaults sta
 const CHECK_HELP = `peregrine check [flags]: validate the catalog and the model, name every fault with its place, exit 1 if there is one
 
   --schema             print the JSON Schemas of the files instead
+  --request FILE       hold a bid response against this bid request instead
+  --response FILE      the response, byte for byte; an empty file is a 204
+  --exchange NAME      and against what this exchange insists on
   --json               print the faults as JSON
-  and the flags of serve; --catalog, --models and --model are looked at`
+  and the flags of serve; --catalog, --models, --model and --operator are looked at`
 
 const STOP_MS_MAX = 15_000
 
@@ -85,14 +92,26 @@ function curlLine(host: string, port: number): string {
 async function check(args: readonly string[]): Promise<number> {
   const own = parseArgs({
     args: [...args],
-    options: { schema: { type: 'boolean' }, json: { type: 'boolean' } },
+    options: {
+      schema: { type: 'boolean' },
+      json: { type: 'boolean' },
+      request: { type: 'string' },
+      response: { type: 'string' },
+      exchange: { type: 'string' },
+    },
     strict: false,
-  }).values
-  if (own.schema === true) return print(JSON.stringify({ ...schemas(), 'model manifest': Manifest }, null, 2))
+  }).values as CheckFlags
+  if (own.request !== undefined || own.response !== undefined) return checkResponse(own)
+  if (own.schema === true)
+    return print(
+      JSON.stringify({ ...schemas(), operator: OperatorFile, 'model manifest': Manifest }, null, 2),
+    )
   const settings = readSettings(
     args.filter((arg) => arg !== '--json'),
     process.env,
   )
+  // A fault in it is a fault in a setting: it is told as one.
+  readOperator(settings.operator, settings['notice-url'])
   const [catalog, model] = await Promise.all([
     loadCatalog(settings.catalog),
     loadModel(`${settings.models}/${settings.model}`),
@@ -113,6 +132,24 @@ async function check(args: readonly string[]): Promise<number> {
     print(`model: ${settings.model} is complete; serve asks it for its golden rows at start`)
   }
   return faults.length === 0 ? 0 : 1
+}
+
+type CheckFlags = { schema?: boolean; json?: boolean; request?: string; response?: string; exchange?: string }
+
+function checkResponse({ request, response, exchange, json }: CheckFlags): number {
+  if (request === undefined || response === undefined) {
+    throw new SettingsError('check: --request FILE and --response FILE belong together')
+  }
+  const profile = EXCHANGE_PROFILES.find(({ name }) => name === exchange)
+  if (exchange !== undefined && profile === undefined) {
+    const known = EXCHANGE_PROFILES.map(({ name }) => name).join(', ')
+    throw new SettingsError(`check: there is no exchange profile ${exchange}; known are ${known}`)
+  }
+  const house = profile === undefined ? undefined : houseRulesOf(profile)
+  const { exitCode, text } = checkResponseFiles(request, response, { json, house })
+  if (exitCode === 2) console.error(text)
+  else console.log(text)
+  return exitCode
 }
 
 function print(text: string): 0 {

@@ -18,6 +18,7 @@ import { loadCatalog } from './catalog/load.ts'
 import { Pace } from './catalog/pace.ts'
 import { watchCatalog } from './catalog/watch.ts'
 import { deriveLimits } from './config/derive.ts'
+import { readOperator } from './config/operator.ts'
 import type { Settings } from './config/settings.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { NumberPlan } from './features/numbers.ts'
@@ -27,10 +28,15 @@ import { WorkerPool } from './inference/pool.ts'
 import { ScoringQueue } from './inference/queue.ts'
 import { queueInstruments } from './inference/telemetry.ts'
 import { type BidServer, listen } from './ingress/server.ts'
+import { NoticeTelemetry as NoticePortTelemetry } from './ingress/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
-import { IMPS_MAX } from './openrtb/request.ts'
+import { NoticeDesk } from './notices/desk.ts'
+import { NoticeReader } from './notices/read.ts'
+import { NoticeTelemetry } from './notices/telemetry.ts'
+import { Rates } from './pricing/currency.ts'
+import { LOTS_MAX } from './targeting/match.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
 import { processInstruments } from './telemetry/process.ts'
@@ -69,6 +75,8 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const log = pino({ level: settings['log-level'] })
   const clock = systemClock
   const onFault = logDistinct(log)
+  const { operator, priceKeys, isKeyPassing } = readOperator(settings.operator, settings['notice-url'])
+  if (isKeyPassing) log.warn('no noticeKeys in the operator file: notices are read by this process alone')
 
   // 1. The model and its workers, which load it while the catalog is read.
   const model = await openModel(join(settings.models, settings.model))
@@ -78,18 +86,20 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const opened = Promise.withResolvers<Published<Snapshot>>()
   const reloads = reloadOnChange(settings.catalog, log, async () => {
     const snapshots = await opened.promise
-    const next = await openAds(settings.catalog)
-    snapshots.publish({ ads: next, model: readyModel(model, queue, next) })
+    const next = await openCatalog(settings)
+    warnOfRates(next.rates, settings, log)
+    snapshots.publish({ ...next, model: readyModel(model, queue, next.ads) })
   })
   closers.push(reloads.close)
-  const ads = await openAds(settings.catalog)
+  const catalog = await openCatalog(settings)
 
   // 3. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await goldenFaults(model, queue, clock.nowMs())
   if (differences.length > 0)
     throw new StartError(differences.map((fault) => `${model.spec.key}: ${fault}`).join('\n'))
-  const snapshots = new Published<Snapshot>({ ads, model: readyModel(model, queue, ads) })
+  const snapshots = new Published<Snapshot>({ ...catalog, model: readyModel(model, queue, catalog.ads) })
   opened.resolve(snapshots)
+  warnOfRates(catalog.rates, settings, log)
 
   // 4. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
@@ -99,9 +109,19 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     prng: new Prng(crypto.getRandomValues(new Uint32Array(1))[0]),
     snapshots,
     exchanges: EXCHANGE_PROFILES,
+    operator,
     limits: { tmaxDefaultMs: settings['tmax-default-ms'], tmaxMostMs: settings['tmax-most-ms'] },
     telemetry,
   })
+  const noticeTelemetry = new NoticeTelemetry(EXCHANGE_NAMES)
+  const noticePort = new NoticePortTelemetry()
+  const desk = new NoticeDesk({
+    reader: new NoticeReader({ seal: operator.seal, exchanges: EXCHANGE_PROFILES, priceKeys }),
+    landingOf: (creativeId) => snapshots.current.ads.landings.get(creativeId),
+    telemetry: noticeTelemetry,
+    clock,
+  })
+  let isStopping = false
   const server = await listen({
     host: settings.host,
     port: settings.port,
@@ -109,20 +129,24 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     bodyBytesMax: settings['body-bytes-max'],
     inFlightMax: settings['in-flight-max'],
     bidder,
-    exchangeNames: EXCHANGE_NAMES,
+    exchanges: EXCHANGE_PROFILES,
+    isReady: () => !isStopping,
+    notices: { take: (kind, query) => desk.receive(kind, query) },
+    noticeTelemetry: noticePort,
     clock,
     telemetry,
     onBug: (bug) => onFault(bug instanceof Error ? bug : new Error(String(bug))),
   }).catch((cause: Error) => {
     throw new StartError(cause.message)
   })
-  let isStopping = false
   closers.push(async () => {
     isStopping = true
     await drain(server)
   })
   const instruments = [
     ...telemetry.instruments,
+    ...noticeTelemetry.instruments,
+    ...noticePort.instruments,
     ...queueInstruments(model.spec.key, queue),
     ...catalogInstruments(snapshots, reloads),
     ...processInstruments(),
@@ -156,7 +180,7 @@ function openQueue(
   closers: Closers,
 ): ScoringQueue {
   const { batchRowsMax } = deriveLimits({
-    impsMax: IMPS_MAX,
+    lotsMax: LOTS_MAX,
     shortlistMax: SHORTLIST_MAX,
     goldenRowsMax: GOLDEN_ROWS_MAX,
   })
@@ -176,15 +200,26 @@ function openQueue(
   return queue
 }
 
-async function openAds(directory: string): Promise<Ads> {
+async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; readonly rates: Rates }> {
+  const directory = settings.catalog
   const loaded = await loadCatalog(directory)
   if ('faults' in loaded) {
     throw new StartError(loaded.faults.map((fault) => `${directory}: ${formatFault(fault)}`).join('\n'))
   }
   const pace = new Pace()
-  return compileAds(loaded.catalog, EXCHANGE_NAMES, async () => {
+  const ads = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
     if (pace.isDue()) await pace.rest()
   })
+  return { ads, rates: new Rates(loaded.catalog.rates, settings['rates-days-max']) }
+}
+
+function warnOfRates(rates: Rates, settings: Settings, log: Logger): void {
+  const days = rates.ageDays(systemClock.wallMs())
+  if (days <= settings['rates-days-max']) return
+  log.warn(
+    { catalog: settings.catalog, days: Math.floor(days) },
+    'rates.json is too old: bids are in US dollars alone',
+  )
 }
 
 function readyModel({ manifest, inline }: Model, queue: ScoringQueue, { vectors }: Ads): ReadyModel {
@@ -242,6 +277,11 @@ function catalogInstruments(snapshots: Published<Snapshot>, { counts }: Reloads)
       name: 'peregrine_catalog_ads',
       about: 'Ads that may bid: a creative of an active campaign each',
       observe: () => [{ labels: {}, value: snapshots.current.ads.fragments.length }],
+    }),
+    new Observed({
+      name: 'peregrine_rates_age_days',
+      about: 'Age of the rate table; NaN without one',
+      observe: () => [{ labels: {}, value: snapshots.current.rates.ageDays(systemClock.wallMs()) }],
     }),
   ]
 }

@@ -14,12 +14,15 @@ const RING: Record<string, number> = {
   base: 0,
   openrtb: 1,
   telemetry: 1,
+  privacy: 2,
+  supply: 2,
   exchange: 2,
   targeting: 2,
   features: 2,
   inference: 2,
   pricing: 2,
   bidding: 3,
+  notices: 3,
   catalog: 3,
   learning: 3,
   models: 3,
@@ -31,12 +34,15 @@ const ROOT_RING = 6
 
 const HOT_ROOMS = [
   'openrtb',
+  'privacy',
+  'supply',
   'exchange',
   'targeting',
   'features',
   'inference',
   'pricing',
   'bidding',
+  'notices',
   'ingress',
 ]
 /** Files of hot rooms that run when the catalog or a model changes, or in a worker. */

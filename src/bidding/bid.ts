@@ -1,37 +1,43 @@
 /**
- * The story of a bid, in order: read, match, rank, features, score, price, write. One snapshot from beginning to end,
- * and one await, for the scores. Every path ends in `answer`, with the outcome that the request is counted under.
+ * The story of a bid, in order: read, permit, match, rank, features, score, price, write. One snapshot from beginning
+ * to end, and one await, for the scores. Every path ends in `answer`, with the outcome that the request is counted under.
  *
  * Until the await everything runs in one piece, so that one request view, one matcher and one feature vector serve all
- * requests. Behind it only what was put into slots is still there.
+ * requests. Behind it only what was put into slots and terms is still there.
  */
 import type { Clock } from '../base/clock.ts'
-import { hashText } from '../base/hash.ts'
 import type { Prng } from '../base/prng.ts'
 import type { Published } from '../base/published.ts'
-import type { ExchangeProfile } from '../exchange/profiles.ts'
+import type { ExchangeProfile } from '../exchange/profile.ts'
 import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
-import { type BidText, writeResponse } from '../openrtb/response.ts'
-import { NONE } from '../openrtb/tape.ts'
-import { NO_PRICE, priceCpmMicros, valueCpmMicros } from '../pricing/price.ts'
+import { writeNoBid } from '../openrtb/response.ts'
 import { deviceClassOf } from '../targeting/ad.ts'
 import { Matcher } from '../targeting/match.ts'
+import { choose } from './choose.ts'
+import { bidCurrencyOf } from './currency.ts'
 import { answerByMs, scoreByMs, type TimeLimits } from './deadline.ts'
-import { OUTCOME } from './outcomes.ts'
-import { type Slot, shortlist } from './shortlist.ts'
+import { type BidCurrency, usdFloorOf } from './floors.ts'
+import { OUTCOME, OUTCOMES } from './outcomes.ts'
+import { isDsaAnswered, PERMITTED, refusalOf } from './permit.ts'
+import { shortlist } from './shortlist.ts'
+import { addSlot, type ImpTerms, impTermsOf, type Slot, slotOf } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
+import { type Exchange, exchangesOf, type Operator } from './standing.ts'
 import { type BidTelemetry, INLINE_REASON, STAGE } from './telemetry.ts'
+import { AnswerWriter, type RequestTerms } from './write.ts'
 
 /** A request as `ingress` hands it over: its body is the first `bodyLength` bytes of the bidder's `body`. */
 export type Arrival = {
   readonly exchangeIndex: number
   readonly firstByteMs: number
   readonly bodyLength: number
+  /** Whether its headers carry Global Privacy Control. */
+  readonly isGpc: boolean
   /** True once the exchange has hung up; then nothing may be answered. */
   readonly isAborted: boolean
-  /** Called once. The text is there for the outcome `bid` alone. */
+  /** Called once. The text is there for the outcome `bid`, and for a no-bid that says why. */
   answer(outcome: number, text: string): void
 }
 
@@ -48,15 +54,14 @@ export class Bidder {
   readonly body: Buffer
   readonly #clock: Clock
   readonly #snapshots: Published<Snapshot>
-  readonly #exchanges: readonly ExchangeProfile[]
-  readonly #exchangeHashes: readonly number[]
+  readonly #exchanges: readonly Exchange[]
+  readonly #operator: Operator
   readonly #limits: TimeLimits
   readonly #telemetry: BidTelemetry
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
-  readonly #idPrefix: string
-  #idCount = 0
+  readonly #writer: AnswerWriter
 
   constructor(options: {
     bodyBytesMax: number
@@ -64,6 +69,7 @@ export class Bidder {
     prng: Prng
     snapshots: Published<Snapshot>
     exchanges: readonly ExchangeProfile[]
+    operator: Operator
     limits: TimeLimits
     telemetry: BidTelemetry
   }) {
@@ -71,90 +77,113 @@ export class Bidder {
     this.body = this.#view.tape.bytes
     this.#clock = options.clock
     this.#snapshots = options.snapshots
-    this.#exchanges = options.exchanges
-    this.#exchangeHashes = options.exchanges.map(({ name }) => hashText(name))
+    this.#exchanges = exchangesOf(options.exchanges, options.operator)
+    this.#operator = options.operator
     this.#limits = options.limits
     this.#telemetry = options.telemetry
-    this.#idPrefix = `${options.prng.uint32().toString(36)}${options.prng.uint32().toString(36)}`
+    this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.prng)
   }
 
   async bid(arrival: Arrival): Promise<void> {
     const telemetry = this.#telemetry
     const snapshot = this.#snapshots.current
     const view = this.#view
+    const exchange = this.#exchanges[arrival.exchangeIndex]
     let atMs = this.#clock.nowMs()
 
     // 1. Read.
     const read = view.read(arrival.bodyLength)
+    if (arrival.isGpc) view.signals.addGpc()
     atMs = telemetry.lap(STAGE.read, atMs, this.#clock.nowMs())
     if (read !== READ.ok) return arrival.answer(OUTCOME_OF_READ[read], '')
-    if (!acceptsDollars(view)) return arrival.answer(OUTCOME.currency_not_ours, '')
-    // What a list in another taxonomy blocks cannot be told.
-    if (view.blockedCategories !== NONE && view.categoryTaxonomy !== OUR_TAXONOMY) {
-      return arrival.answer(OUTCOME.taxonomy_not_ours, '')
-    }
-    if (view.buyerSeats !== NONE) return arrival.answer(OUTCOME.seat_not_ours, '')
-    const { networkAllowanceMs } = this.#exchanges[arrival.exchangeIndex]
+
+    // 2. Permit, before anything looks at what may tell a person; and in which currency.
+    const wallMs = this.#clock.wallMs()
+    const currency = bidCurrencyOf(view, snapshot.rates, wallMs)
+    const terms = requestTermsOf(view, currency)
+    if (currency === undefined) return refuse(arrival, exchange, terms, OUTCOME.currency_not_ours)
+    const refusal = refusalOf(view, exchange, this.#operator)
+    if (refusal !== PERMITTED) return refuse(arrival, exchange, terms, refusal)
+    const { networkAllowanceMs } = exchange.profile
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)
-    if (atMs >= scoreByMs(answerBy)) return arrival.answer(OUTCOME.no_time_to_score, '')
+    atMs = telemetry.lap(STAGE.permit, atMs, this.#clock.nowMs())
+    if (atMs >= scoreByMs(answerBy)) return refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
 
-    // 2. Match.
-    const matchedCount = this.#matcher.match(snapshot.ads.targets, view, arrival.exchangeIndex)
+    // 3. Match.
+    const { exchangeIndex } = arrival
+    const matchedCount = this.#matcher.match(snapshot.ads.targets, view, {
+      exchangeIndex,
+      seat: exchange.seat,
+    })
     atMs = telemetry.lap(STAGE.match, atMs, this.#clock.nowMs())
-    if (matchedCount === 0) return arrival.answer(OUTCOME.no_candidate, '')
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
+    if (matchedCount === 0) return refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
-    // 3. Rank with the inline scorer, and keep the best of each imp.
-    const slots = this.#rank(snapshot, arrival.exchangeIndex)
+    // 4. Rank with the inline scorer, and keep the best of each lot.
+    const slots = this.#rank(snapshot, exchange, currency, wallMs)
     atMs = telemetry.lap(STAGE.rank, atMs, this.#clock.nowMs())
-    if (slots.length === 0) return arrival.answer(OUTCOME.below_floor, '')
+    if (slots.length === 0) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
 
-    // 4. Features, straight into the batch that leaves at the end of this turn of the loop.
-    const requestIdRaw = view.tape.rawText(view.id)
-    const { auctionType } = view
-    const ticket = this.#writeFeatures(snapshot, slots, scoreByMs(answerBy))
+    // 5. Features, straight into the batch that leaves at the end of this turn of the loop.
+    const ticket = this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
     atMs = telemetry.lap(STAGE.features, atMs, this.#clock.nowMs())
 
-    // 5. Score. The only await: the view, the matcher and the vector belong to another request behind it.
+    // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
     const scored = ticket === undefined ? 'full' : await ticket.outcome
     atMs = telemetry.lap(STAGE.score, atMs, this.#clock.nowMs())
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, '')
     if (atMs >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
 
-    // 6. Price, against the snapshot that the candidates came from.
-    const bids = this.#price(snapshot, slots, auctionType, scored === 'scored' ? ticket : undefined)
+    // 7. Price, against the snapshot that the candidates came from.
+    const choices = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
+      unitsPerUsd: terms.unitsPerUsd,
+      bidsPerImpMax: exchange.profile.bidsPerImpMax,
+    })
     atMs = telemetry.lap(STAGE.price, atMs, this.#clock.nowMs())
-    if (bids.length === 0) return arrival.answer(OUTCOME.below_floor, '')
+    if (choices.length === 0) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
 
-    // 7. Write.
-    const text = writeResponse(requestIdRaw, this.#nextId(), bids)
+    // 8. Write.
+    const text = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs)
     telemetry.lap(STAGE.write, atMs, this.#clock.nowMs())
+    if (text === '') return refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
     arrival.answer(OUTCOME.bid, text)
   }
 
-  #rank(snapshot: Snapshot, exchangeIndex: number): Slot[] {
+  #rank(snapshot: Snapshot, exchange: Exchange, currency: BidCurrency, wallMs: number): Slot[] {
     const view = this.#view
     const vector = this.#vector
-    const { ads, end } = this.#matcher
+    const matcher = this.#matcher
     const slots: Slot[] = []
     vector.readRequest(view, {
-      exchangeHash: this.#exchangeHashes[exchangeIndex],
+      exchangeHash: exchange.nameHash,
       deviceClass: deviceClassOf(view.deviceType),
-      wallMs: this.#clock.wallMs(),
+      wallMs,
     })
+    let imp: ImpTerms | undefined
+    let impIndex = -1
     let first = 0
-    for (let imp = 0; imp < view.impCount; first = end[imp++]) {
-      if (end[imp] === first) continue
-      vector.readImp(view, view.imps[imp])
-      const slot = shortlist(snapshot, view, imp, vector, { ads, first, end: end[imp] })
-      if (slot !== undefined) slots.push(slot)
+    for (let lot = 0; lot < matcher.lotCount; first = matcher.lotEnd[lot++]) {
+      if (imp === undefined || matcher.lotImp[lot] !== impIndex) {
+        impIndex = matcher.lotImp[lot]
+        imp = impTermsOf(view.tape, view.imps[impIndex], matcher.natives[impIndex])
+        vector.readImp(view, view.imps[impIndex], usdFloorOf(view.imps[impIndex], currency))
+      }
+      const slot = slotOf(view, matcher, lot, imp, currency)
+      if (slot === undefined) continue
+      const matched = { ads: matcher.ads, first, end: matcher.lotEnd[lot] }
+      if (shortlist(snapshot, slot, currency.unitsPerUsd, vector, matched)) addSlot(slots, slot)
     }
     return slots
   }
 
   /** Writes the rows of all slots, one behind the other. Undefined when no batch has room for them. */
-  #writeFeatures(snapshot: Snapshot, slots: readonly Slot[], scoreBy: number): Ticket | undefined {
+  #writeFeatures(
+    snapshot: Snapshot,
+    slots: readonly Slot[],
+    currency: BidCurrency,
+    scoreBy: number,
+  ): Ticket | undefined {
     const view = this.#view
     const vector = this.#vector
     const { vectors } = snapshot.ads
@@ -166,7 +195,8 @@ export class Bidder {
     this.#telemetry.rows.add(0, rowCount)
     let row = ticket.firstRow
     for (const slot of slots) {
-      vector.readImp(view, view.imps[slot.impIndex])
+      const imp = view.imps[slot.impIndex]
+      vector.readImp(view, imp, usdFloorOf(imp, currency))
       for (const plan of plans) plan.begin(vector)
       for (const ad of slot.ads) {
         for (let input = 0; input < plans.length; input++) {
@@ -177,54 +207,26 @@ export class Bidder {
     }
     return ticket
   }
+}
 
-  /** The best candidate of each slot that reaches its floor, with the model's scores where there are any. */
-  #price(
-    snapshot: Snapshot,
-    slots: readonly Slot[],
-    auctionType: number,
-    ticket: Ticket | undefined,
-  ): BidText[] {
-    const { goals, fragments } = snapshot.ads
-    const bids: BidText[] = []
-    let row = ticket === undefined ? 0 : ticket.firstRow
-    for (const slot of slots) {
-      let bestAd = NO_AD
-      let bestValue = 0
-      for (let i = 0; i < slot.ads.length; i++) {
-        const probability = ticket === undefined ? slot.probabilities[i] : ticket.slab.scores[row++]
-        const value = valueCpmMicros(goals, slot.ads[i], probability)
-        if (value <= bestValue) continue
-        bestValue = value
-        bestAd = slot.ads[i]
-      }
-      const price = priceCpmMicros(bestValue, slot.floorCpmMicros, auctionType)
-      if (bestAd === NO_AD || price === NO_PRICE) continue
-      const { impIdRaw, vastProtocol } = slot
-      bids.push({ id: this.#nextId(), impIdRaw, priceCpmMicros: price, ad: fragments[bestAd], vastProtocol })
-    }
-    return bids
-  }
-
-  /** Unique in this process by its count, among processes by a random prefix. */
-  #nextId(): string {
-    return `${this.#idPrefix}-${(this.#idCount++).toString(36)}`
+function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): RequestTerms {
+  return {
+    idRaw: view.tape.rawText(view.id),
+    isTest: view.isTest,
+    hasDsa: isDsaAnswered(view),
+    taxonomy: view.categoryTaxonomy,
+    currency: currency?.code ?? 0,
+    unitsPerUsd: currency?.unitsPerUsd ?? 0,
   }
 }
 
-const NO_AD = -1
-
-/** The catalog's categories are of the IAB's content taxonomy 1.0. */
-const OUR_TAXONOMY = 1
-
-const USD = Buffer.from('USD')
-
-/** OpenRTB 2.6 section 3.2.1: without `cur` the default, USD, is safe; with it, USD must be listed. */
-function acceptsDollars(view: RequestView): boolean {
-  const list = view.currencies
-  if (list === NONE) return true
-  const { tape } = view
-  const end = tape.next(list)
-  for (let token = list + 1; token < end; token = tape.next(token)) if (tape.isEqual(token, USD)) return true
-  return false
+/** A no-bid, with its reason where the exchange or a test asks for it. */
+function refuse(
+  arrival: Arrival,
+  { profile }: Exchange,
+  { idRaw, isTest }: RequestTerms,
+  outcome: number,
+): void {
+  const isTold = profile.noBid === 'reason' || isTest
+  arrival.answer(outcome, isTold ? writeNoBid(idRaw, OUTCOMES[outcome].nbr) : '')
 }

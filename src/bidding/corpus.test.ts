@@ -12,6 +12,7 @@ import { makeBodies } from '../../bench/traffic/requests.ts'
 import { systemClock } from '../base/clock.ts'
 import { compileAds } from '../catalog/compile.ts'
 import { loadCatalog } from '../catalog/load.ts'
+import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { NumberPlan } from '../features/numbers.ts'
 import { Plan } from '../features/plan.ts'
 import { InlineScorer } from '../inference/inline.ts'
@@ -19,7 +20,8 @@ import { WorkerPool } from '../inference/pool.ts'
 import { ScoringQueue } from '../inference/queue.ts'
 import { loadModel } from '../models/load.ts'
 import { checkResponse } from '../openrtb/response-check.ts'
-import { EXCHANGE_NAMES, TestBidder } from '../testing/bidder.ts'
+import { Rates } from '../pricing/currency.ts'
+import { TestBidder } from '../testing/bidder.ts'
 import { ManualClock } from '../testing/clock.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -89,9 +91,13 @@ t.test('requests and their answers', async (t) => {
   })
 })
 
-/** An answer without what we draw for each: the ids of response and bids. */
+/** An answer without what we draw for each: the ids of response and bids, and the tokens that hold and seal them. */
 function withoutIds(text: string): string {
-  return text.replace(/"bidid":"[^"]*"/g, '"bidid":""').replace(/\{"id":"[^"]*","impid"/g, '{"id":"","impid"')
+  return text
+    .replace(/"bidid":"[^"]*"/g, '"bidid":""')
+    .replace(/\{"id":"[^"]*","impid"/g, '{"id":"","impid"')
+    .replace(/<AdServingId>[^<]*/g, '<AdServingId>')
+    .replace(/\?t=[\w.~-]*/g, '?t=')
 }
 
 /** The demo model, and the demo catalog without its targeting: few of these requests say where they come from. */
@@ -104,7 +110,7 @@ async function realSnapshot(
   if ('faults' in loaded || 'faults' in result) throw new Error('the demo catalog or model is broken')
   const { model } = result
   const campaigns = loaded.catalog.campaigns.map((campaign) => ({ ...campaign, targeting: {} }))
-  const ads = await compileAds({ ...loaded.catalog, campaigns }, EXCHANGE_NAMES)
+  const ads = await compileAds({ ...loaded.catalog, campaigns }, EXCHANGE_PROFILES)
   // A deadline of the standing clock would pass at once on the real one: the queue has a clock that stands still too.
   const queue = new ScoringQueue({
     model: model.spec,
@@ -123,5 +129,5 @@ async function realSnapshot(
     type === 'int32' ? new Plan(columns, ads.vectors) : new NumberPlan(columns),
   )
   const inline = new InlineScorer(model.inline, new Plan(model.inline.columns, ads.vectors), ads.vectors)
-  return { ads, model: { plans, queue, inline } }
+  return { ads, rates: new Rates(undefined, 1), model: { plans, queue, inline } }
 }

@@ -8,20 +8,42 @@ import t from 'tap'
 import { microsOfDecimal } from '../base/money.ts'
 import { compileAds } from '../catalog/compile.ts'
 import type { Catalog } from '../catalog/schema.ts'
+import type { OperatorFile } from '../config/operator.ts'
+import { houseRulesOf } from '../exchange/house-rules.ts'
+import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import type { ScoreOutcome } from '../inference/queue.ts'
 import { MARKUP_TYPE } from '../openrtb/codes.ts'
 import { checkResponse } from '../openrtb/response-check.ts'
-import { EXCHANGE_NAMES, TestBidder } from '../testing/bidder.ts'
+import { Rates } from '../pricing/currency.ts'
+import { TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { ManualClock } from '../testing/clock.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import type { OutcomeName } from './outcomes.ts'
 
+type ExpectedBid = {
+  impid: string
+  price: number
+  campaign: string
+  /** The campaign's first unless told. */
+  creative?: string
+  mtype?: keyof typeof MARKUP_TYPE
+  dealid?: string
+  /** Other fields of the bid, such as `dur` and `protocol`. */
+  fields?: Record<string, unknown>
+}
+
 type Scenario = {
   /** What it shows, in a sentence. */
   about: string
-  /** The campaigns of scenarios/catalog.json that are there; all of them unless told. */
+  /** The campaigns of scenarios/catalog.json that are there; `USUAL_CAMPAIGNS` unless told. */
   campaigns?: string[]
   exchange?: string
+  /** A `Sec-GPC` header came with it. */
+  isGpc?: boolean
+  /** Fields of the operator file that differ from `TEST_OPERATOR`; null for what the file does not say. */
+  operator?: { [Field in keyof OperatorFile]?: OperatorFile[Field] | null }
+  /** The day, as 2026-03-01; the rates are of that one. */
+  day?: string
   /** Click probability by campaign, 0.01 for the others. */
   clickProbability?: Record<string, number>
   /** What the inline scorer thinks instead, by campaign. */
@@ -30,18 +52,31 @@ type Scenario = {
   /** Milliseconds between the first byte and the bid. */
   waitedMs?: number
   request?: unknown
-  /** A body that is no JSON, instead of `request`. */
+  /** The body to the letter, instead of `request`: what is no JSON, or spelled as no library of ours would. */
   body?: string
   expect: {
     outcome: OutcomeName
-    bids?: { impid: string; price: number; campaign: string; creative?: string; mtype?: 'banner' | 'video' }[]
+    bids?: ExpectedBid[]
+    /** Fields of the answer beside its bids: `cur`, `nbr`; `seat` is that of its one seat. */
+    answer?: { cur?: string; nbr?: number; seat?: string }
+    /** Text that must not stand in the answer. */
+    lacks?: string[]
     /** Text that must stand in the answer. */
     contains?: string[]
+    /** Text that must not stand in the markup and the notices of a bid. */
+    markupLacks?: string[]
   }
 }
 
 const folder = fileURLToPath(new URL('scenarios', import.meta.url))
 const catalog = JSON.parse(readFileSync(`${folder}/catalog.json`, 'utf8')) as Catalog
+const USUAL_CAMPAIGNS = ['shop-flat', 'shop-clicks', 'bank-usa', 'bank-film', 'shop-paused']
+const RATES = new Map(Object.entries(catalog.rates!.rates))
+
+/** What the exchange insists on, as the response check knows it. */
+function houseOf(exchange = 'default') {
+  return houseRulesOf(EXCHANGE_PROFILES.find(({ name }) => name === exchange)!)
+}
 
 for (const kind of ['exemplary', 'supplemental']) {
   const files = readdirSync(`${folder}/${kind}`).sort()
@@ -51,24 +86,32 @@ for (const kind of ['exemplary', 'supplemental']) {
     t.test(`${kind}/${file}: ${scenario.about}`, async (t) => {
       const bidder = await bidderOf(scenario)
       const body = scenario.body ?? JSON.stringify(scenario.request)
-      const { exchange, waitedMs } = scenario
-      const first = await bidder.ask(body, { exchange, waitedMs })
-      t.equal(first.outcome, scenario.expect.outcome)
-      t.same(bidsIn(first.text), scenario.expect.bids?.map(expected) ?? [])
-      for (const text of scenario.expect.contains ?? []) t.ok(first.text.includes(text), `contains ${text}`)
-      if (first.text !== '' && scenario.request !== undefined)
-        t.same(checkResponse(scenario.request, JSON.parse(first.text)), [])
+      const { expect, exchange, isGpc, waitedMs } = scenario
+      const first = await bidder.ask(body, { exchange, isGpc, waitedMs })
+      t.equal(first.outcome, expect.outcome)
+      t.strictSame(bidsIn(first.text, expect.bids), expect.bids?.map(wireOf) ?? [])
+      if (expect.answer !== undefined) t.same(answerIn(first.text, expect.answer), expect.answer)
+      for (const text of expect.contains ?? []) t.ok(first.text.includes(text), `contains ${text}`)
+      for (const text of expect.lacks ?? []) t.notOk(first.text.includes(text), `lacks ${text}`)
+      for (const text of expect.markupLacks ?? []) {
+        t.notOk(markupIn(first.text).includes(text), `lacks ${text} in markup and notices`)
+      }
+      if (expect.outcome !== 'bid' && expect.answer === undefined) t.equal(first.text, '', 'says nothing')
+      if (first.text !== '') {
+        const options = { rates: RATES, house: houseOf(exchange) }
+        t.same(checkResponse(JSON.parse(body), JSON.parse(first.text), options), [])
+      }
       // The same request again, another one between: nothing may be left of either.
       await bidder.ask('{"id":"other","imp":[{"id":"9","banner":{"w":300,"h":250}}],"bcat":["IAB1"]}')
-      const second = await bidder.ask(body, { exchange, waitedMs })
+      const second = await bidder.ask(body, { exchange, isGpc, waitedMs })
       t.same({ ...second, text: bidsIn(second.text) }, { ...first, text: bidsIn(first.text) })
     })
   }
 }
 
 async function bidderOf(scenario: Scenario): Promise<TestBidder> {
-  const campaigns = catalog.campaigns.filter(({ id }) => scenario.campaigns?.includes(id) ?? true)
-  const ads = await compileAds({ ...catalog, campaigns }, EXCHANGE_NAMES)
+  const campaigns = catalog.campaigns.filter(({ id }) => (scenario.campaigns ?? USUAL_CAMPAIGNS).includes(id))
+  const ads = await compileAds({ ...catalog, campaigns }, EXCHANGE_PROFILES)
   const by =
     (probabilities: Record<string, number> = {}) =>
     (ad: number) =>
@@ -78,35 +121,68 @@ async function bidderOf(scenario: Scenario): Promise<TestBidder> {
     inlineProbability: by(scenario.inlineClickProbability ?? scenario.clickProbability),
     outcome: scenario.scorer ?? 'scored',
   })
-  return new TestBidder({ ads, model }, new ManualClock(Date.UTC(2026, 2, 1, 12)))
+  const rates = new Rates(catalog.rates, 7)
+  const clock = new ManualClock(Date.parse(`${scenario.day ?? '2026-03-01'}T12:00:00Z`))
+  const operator = Object.entries({ ...TEST_OPERATOR, ...scenario.operator })
+  const said = Object.fromEntries(operator.filter(([, value]) => value !== null)) as OperatorFile
+  return new TestBidder({ ads, rates, model }, clock, said)
 }
 
-type WireBid = { impid: string; price: number; cid: string; crid: string; mtype: number }
+type WireBid = { impid: string; price: number; cid: string; crid: string; mtype: number; dealid?: string }
 
-function bidsIn(text: string) {
+const MARKUP_FIELDS = ['adm', 'adm_native', 'nurl', 'burl', 'lurl', 'iurl']
+
+/** What a page, a player or an exchange makes something of, of all bids; decoded, as they see it. */
+function markupIn(text: string): string {
+  if (text === '') return ''
+  const response = JSON.parse(text) as { seatbid: { bid: Record<string, unknown>[] }[] }
+  return response.seatbid
+    .flatMap(({ bid }) => bid)
+    .flatMap((bid) => MARKUP_FIELDS.map((name) => bid[name]))
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+    .join('\n')
+}
+
+/** What a scenario says of a bid, and the fields that are asked for beside it. */
+function bidsIn(text: string, expected: readonly ExpectedBid[] = []) {
   if (text === '') return []
-  const response = JSON.parse(text) as { seatbid: { bid: WireBid[] }[] }
-  return response.seatbid.flatMap(({ bid }) =>
-    bid.map(({ impid, price, cid, crid, mtype }) => ({
+  const response = JSON.parse(text) as { seatbid: { bid: (WireBid & Record<string, unknown>)[] }[] }
+  return response.seatbid
+    .flatMap(({ bid }) => bid)
+    .map(({ impid, price, cid, crid, mtype, dealid, ...rest }, index) => ({
       impid,
       price: microsOfDecimal(price),
       cid,
       crid,
       mtype,
-    })),
-  )
+      dealid,
+      fields: Object.fromEntries(
+        Object.keys(expected[index]?.fields ?? {}).map((name) => [name, rest[name]]),
+      ),
+    }))
 }
 
 /** A scenario's bid in the shape of `bidsIn`; what it leaves out is taken from the catalog. */
-function expected(bid: NonNullable<Scenario['expect']['bids']>[number]) {
+function wireOf(bid: ExpectedBid) {
   const campaign = catalog.campaigns.find(({ id }) => id === bid.campaign)!
   const crid = bid.creative ?? campaign.creatives[0]
-  const creative = catalog.creatives.find(({ id }) => id === crid)!
+  const creative = catalog.creatives.find(({ id }) => id === crid)
   return {
     impid: bid.impid,
     price: microsOfDecimal(bid.price),
     cid: bid.campaign,
     crid,
-    mtype: MARKUP_TYPE[bid.mtype ?? creative.format],
+    mtype: MARKUP_TYPE[bid.mtype ?? creative!.format],
+    dealid: bid.dealid,
+    fields: bid.fields ?? {},
+  }
+}
+
+function answerIn(text: string, { cur, nbr, seat }: NonNullable<Scenario['expect']['answer']>) {
+  const answer = JSON.parse(text) as { cur?: string; nbr?: number; seatbid: { seat?: string }[] }
+  return {
+    ...(cur === undefined ? {} : { cur: answer.cur }),
+    ...(nbr === undefined ? {} : { nbr: answer.nbr }),
+    ...(seat === undefined ? {} : { seat: answer.seatbid[0].seat }),
   }
 }

@@ -3,23 +3,12 @@
  * scorer gives them.
  */
 import type { FeatureVector } from '../features/vector.ts'
-import type { RequestView } from '../openrtb/request.ts'
 import { valueCpmMicros } from '../pricing/price.ts'
+import { floorOfAd, type Slot } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** Ads an imp that the model scores. */
+/** Ads of a lot that the model scores. */
 export const SHORTLIST_MAX = 16
-
-/** What remains of an imp when its request is gone: what its bid needs, and its candidates, best first. */
-export type Slot = {
-  readonly impIndex: number
-  readonly impIdRaw: string
-  readonly floorCpmMicros: number
-  readonly vastProtocol: number
-  readonly ads: number[]
-  /** The inline scorer's probability of a click, for each of `ads`. */
-  readonly probabilities: number[]
-}
 
 /** Candidates in descending order of value, while they are chosen. */
 const bestAds = new Int32Array(SHORTLIST_MAX)
@@ -27,26 +16,26 @@ const bestValues = new Float64Array(SHORTLIST_MAX)
 const bestProbabilities = new Float64Array(SHORTLIST_MAX)
 
 /**
- * Chooses among the ads from `first` to `end` of `matched`. Undefined when none can reach the floor at its highest
- * price.
+ * Puts the best of the ads from `first` to `end` of `matched` into the slot. False when none can reach its floor at its
+ * highest price.
  */
 export function shortlist(
   snapshot: Snapshot,
-  view: RequestView,
-  impIndex: number,
+  slot: Slot,
+  unitsPerUsd: number,
   vector: FeatureVector,
   matched: { readonly ads: Int32Array; readonly first: number; readonly end: number },
-): Slot | undefined {
+): boolean {
   const { inline } = snapshot.model
-  const { goals } = snapshot.ads
-  const imp = view.imps[impIndex]
+  const { goals, traits } = snapshot.ads
   inline.begin(vector)
   let kept = 0
   for (let i = matched.first; i < matched.end; i++) {
     const ad = matched.ads[i]
     const ceiling = goals.ceilingCpmMicros[ad]
     // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
-    if (ceiling < imp.floorCpmMicros || (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1])) continue
+    if (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1]) continue
+    if (ceiling * unitsPerUsd < floorOfAd(slot, traits, ad)) continue
     const probability = inline.score(vector, ad)
     const value = valueCpmMicros(goals, ad, probability)
     if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue
@@ -62,13 +51,9 @@ export function shortlist(
     bestValues[place] = value
     bestProbabilities[place] = probability
   }
-  if (kept === 0) return undefined
-  const ads: number[] = []
-  const probabilities: number[] = []
   for (let i = 0; i < kept; i++) {
-    ads.push(bestAds[i])
-    probabilities.push(bestProbabilities[i])
+    slot.ads.push(bestAds[i])
+    slot.probabilities.push(bestProbabilities[i])
   }
-  const { floorCpmMicros, vastProtocol } = imp
-  return { impIndex, impIdRaw: view.tape.rawText(imp.id), floorCpmMicros, vastProtocol, ads, probabilities }
+  return kept > 0
 }

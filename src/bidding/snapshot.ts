@@ -6,7 +6,9 @@ import type { Cells } from '../features/plan.ts'
 import type { AdVectors, FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import type { AdFragment } from '../openrtb/response.ts'
+import type { Rates } from '../pricing/currency.ts'
 import type { Goals } from '../pricing/price.ts'
+import type { AdTraits } from '../targeting/ad.ts'
 import type { TargetIndex } from '../targeting/compile.ts'
 
 /** The ads of a catalog, compiled. */
@@ -14,7 +16,12 @@ export type Ads = {
   readonly targets: TargetIndex
   readonly vectors: AdVectors
   readonly goals: Goals
+  readonly traits: AdTraits
   readonly fragments: readonly AdFragment[]
+  /** By ad and exchange: `adid` and `crid` as JSON where an exchange has ids of its own, else undefined. */
+  readonly registeredIds: readonly (readonly (string | undefined)[])[]
+  /** Landing pages by creative id: where clicks lead. */
+  readonly landings: ReadonlyMap<string, string>
 }
 
 /** A model made ready for these ads: how its rows are written, where they are scored, and who stands in for it. */
@@ -32,4 +39,4 @@ type RowWriter = {
   write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void
 }
 
-export type Snapshot = { readonly ads: Ads; readonly model: ReadyModel }
+export type Snapshot = { readonly ads: Ads; readonly rates: Rates; readonly model: ReadyModel }

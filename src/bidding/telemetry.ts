@@ -4,7 +4,7 @@
 import { Counter, Histogram, type Instrument } from '../telemetry/instruments.ts'
 import { OUTCOMES } from './outcomes.ts'
 
-const STAGE_NAMES = ['read', 'match', 'rank', 'features', 'score', 'price', 'write'] as const
+const STAGE_NAMES = ['read', 'permit', 'match', 'rank', 'features', 'score', 'price', 'write'] as const
 
 /** `STAGE.read` is the slot of the stage `read`. */
 export const STAGE = Object.fromEntries(STAGE_NAMES.map((name, slot) => [name, slot])) as Record<

@@ -9,15 +9,15 @@ export type Limits = {
 }
 
 /**
- * @param impsMax imps of a request; @param shortlistMax candidates of an imp that the model scores.
+ * @param lotsMax lots of a request; @param shortlistMax candidates of a lot that the model scores.
  */
 export function deriveLimits(limits: {
-  impsMax: number
+  lotsMax: number
   shortlistMax: number
   goldenRowsMax: number
 }): Limits {
   // A batch takes any request whole.
-  const batchRowsMax = limits.impsMax * limits.shortlistMax
+  const batchRowsMax = limits.lotsMax * limits.shortlistMax
   assert(batchRowsMax >= limits.goldenRowsMax, 'a batch takes the golden rows of any model')
   return { batchRowsMax }
 }

@@ -66,6 +66,15 @@ export const SETTINGS = {
     pattern: /^[a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*$/,
     due: '<name>/<version>',
   }),
+  operator: text('', 'file with vendor id, seats, keys and supply policy; see peregrine check --schema', {
+    pattern: /^/,
+    due: 'the path of a file',
+  }),
+  'notice-url': text('https://localhost', 'public address of the bid port, for the notice URLs in bids', {
+    pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[A-Za-z0-9._~-]+)*$/,
+    due: 'an https address without a slash at its end, such as https://bid.example.com',
+  }),
+  'rates-days-max': integer(7, [1, 365], 'age of the rate table in days, beyond which bids are in USD alone'),
   workers: integer(1, [1, 64], 'inference workers, each a thread'),
   'body-bytes-max': integer(262_144, [1024, 16_777_216], 'longest bid request in bytes'),
   'in-flight-max': integer(4096, [1, 1_000_000], 'requests in work at once; more are answered 204 at once'),

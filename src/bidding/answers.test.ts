@@ -1,0 +1,193 @@
+/**
+ * Goal: whatever a request asks for, its answer keeps the rules of the specification and of its exchange. Requests are
+ * drawn at random around a small catalog with every kind of creative, and answered by the whole bid without ports.
+ */
+import t from 'tap'
+import { Prng } from '../base/prng.ts'
+import { compileAds } from '../catalog/compile.ts'
+import type { Campaign, Catalog, Creative } from '../catalog/schema.ts'
+import type { ExchangeProfile } from '../exchange/profile.ts'
+import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
+import { checkResponseText } from '../openrtb/response-check.ts'
+import { Rates } from '../pricing/currency.ts'
+import { TestBidder } from '../testing/bidder.ts'
+import { everyFormatCatalog } from '../testing/catalog.ts'
+import { scriptedModel } from '../testing/scripted-model.ts'
+
+const RATES = { base: 'USD', date: '2026-01-01', rates: { EUR: 0.9, JPY: 150, GBP: 0.8 } }
+const RATES_BY_CODE = new Map([...Object.entries(RATES.rates), ['USD', 1] as const])
+const CURRENCIES = ['USD', 'EUR', 'JPY', 'GBP', 'XXX']
+const DEALS = ['deal-1', 'deal-2', 'deal-3', 'strange']
+const SEED = 77
+const REQUESTS = 2000
+
+/** The same creatives for several advertisers, films of several lengths, and campaigns with and without deals. */
+function widened(): Catalog {
+  const names = ['a', 'b', 'c', 'd', 'e', 'f']
+  const creatives = names.flatMap((name, i) =>
+    everyFormatCatalog.creatives.map((creative): Creative => {
+      const id = `${name}-${creative.id}`
+      const categories = [`IAB${i + 1}`]
+      return 'durationS' in creative
+        ? { ...creative, id, advertiser: name, categories, durationS: [6, 10, 15, 20, 30, 15][i] }
+        : { ...creative, id, advertiser: name, categories }
+    }),
+  )
+  const campaigns = names.map(
+    (name, i): Campaign => ({
+      id: `campaign-${name}`,
+      advertiser: name,
+      name,
+      status: 'active',
+      goal: i % 2 === 0 ? { type: 'cpm', value: 2 + i } : { type: 'cpc', value: 0.5 },
+      maxCpm: 10,
+      creatives: creatives.filter(({ advertiser }) => advertiser === name).map(({ id }) => id),
+      deals: i < 2 ? [DEALS[i], 'deal-3'] : undefined,
+      targeting: {},
+    }),
+  )
+  return {
+    advertisers: names.map((name) => ({ id: name, name, domain: `${name}.example` })),
+    creatives,
+    campaigns,
+  }
+}
+
+type Draw = { readonly prng: Prng; readonly maybe: <T>(share: number, value: () => T) => T | undefined }
+
+function drawFloor({ prng, maybe }: Draw) {
+  return {
+    bidfloor: maybe(0.6, () => Math.round(prng.unit() ** 3 * 12e6) / 1e6),
+    bidfloorcur: maybe(0.4, () => prng.pick(CURRENCIES)),
+  }
+}
+
+function drawLengthFloor({ prng, maybe }: Draw) {
+  return {
+    mincpmpersec: maybe(0.2, () => Math.round(prng.unit() * 3e5) / 1e6),
+    durfloors: maybe(0.2, () => [
+      { mindur: 1, maxdur: 15, bidfloor: prng.below(4) },
+      { mindur: 16, maxdur: 60, bidfloor: prng.below(8) },
+    ]),
+  }
+}
+
+function drawFilm(draw: Draw, mime: string, pod: object) {
+  const { prng, maybe } = draw
+  return {
+    mimes: [mime],
+    protocols: prng.pick([undefined, [2], [3, 6], [7, 8], [11], [14], [1]]),
+    minduration: maybe(0.3, () => 10),
+    maxduration: maybe(0.3, () => 20),
+    ...drawLengthFloor(draw),
+    ...pod,
+  }
+}
+
+function drawPod({ prng, maybe }: Draw): object {
+  const podid = prng.pick([undefined, 'p-1', 'p-1', 'p-2'])
+  return {
+    podid,
+    poddur: maybe(0.5, () => prng.pick([15, 30, 60, 90])),
+    maxseq: maybe(0.5, () => 1 + prng.below(4)),
+    poddedupe: maybe(0.5, () => prng.pick([[1], [3], [2, 3], [1, 2, 3], [5]])),
+  }
+}
+
+function drawDeal(draw: Draw, id: string) {
+  const { prng, maybe } = draw
+  return {
+    id,
+    at: maybe(0.5, () => 1 + prng.below(3)),
+    wadomain: maybe(0.1, () => ['a.example']),
+    wseat: maybe(0.1, () => ['1234']),
+    ...drawFloor(draw),
+    ...drawLengthFloor(draw),
+  }
+}
+
+function drawImp(draw: Draw, id: string): object {
+  const { prng, maybe } = draw
+  const isPod = prng.below(3) === 0
+  const pod = isPod ? drawPod(draw) : {}
+  const formats = prng.pick([
+    [{ w: 300, h: 250 }],
+    [{ wratio: 6, hratio: 5 }],
+    [
+      { w: 728, h: 90 },
+      { w: 300, h: 250 },
+    ],
+  ])
+  const assets = [
+    { id: 1, required: 1, title: { len: 25 } },
+    { id: 7, img: { type: 3, wmin: 100, hmin: 100 } },
+  ]
+  return {
+    id,
+    ...drawFloor(draw),
+    banner: maybe(0.4, () => ({ format: formats })),
+    video: maybe(0.6, () => drawFilm(draw, 'video/mp4', pod)),
+    audio: maybe(0.3, () => drawFilm(draw, 'audio/mpeg', isPod ? drawPod(draw) : {})),
+    native: maybe(0.3, () => ({
+      request: JSON.stringify(prng.below(2) === 0 ? { native: { assets } } : { assets }),
+    })),
+    pmp: maybe(0.5, () => ({
+      private_auction: maybe(0.3, () => 1),
+      deals: DEALS.filter(() => prng.below(2) === 0).map((deal) => drawDeal(draw, deal)),
+    })),
+  }
+}
+
+function drawRequest(draw: Draw) {
+  const { prng, maybe } = draw
+  return {
+    id: prng.pick(['r', 'r "1"\\/', 'ré😀']),
+    at: prng.pick([undefined, 1, 2, 3]),
+    cur: maybe(0.5, () => CURRENCIES.filter(() => prng.below(2) === 0)),
+    bcat: maybe(0.2, () => [`IAB${1 + prng.below(6)}`]),
+    badv: maybe(0.2, () => [`${prng.pick(['a', 'b', 'c'])}.example`]),
+    regs: maybe(0.2, () => ({ ext: { dsa: { dsarequired: prng.below(4), pubrender: 1 + prng.below(2) } } })),
+    imp: Array.from({ length: 1 + prng.below(4) }, (_, i) => drawImp(draw, `imp-${i}`)),
+  }
+}
+
+function houseOf(profile: ExchangeProfile) {
+  return {
+    seatRequired: profile.isSeatRequired,
+    nativeWrapper: profile.nativeWrapper,
+    answerBytesMax: profile.answerBytesMax,
+    bidsPerImpMax: profile.bidsPerImpMax,
+    isMarkupSent: profile.isMarkupSent,
+    macros: [profile.priceMacro.text, profile.clickMacro, ...Object.values(profile.minToWinMacro)],
+  }
+}
+
+t.test('every answer to a request drawn at random keeps the rules', async (t) => {
+  const ads = await compileAds(widened(), EXCHANGE_PROFILES)
+  const model = scriptedModel({ probability: (ad) => ((ad * 7) % 20) / 1000, outcome: 'scored' })
+  const bidder = new TestBidder({ ads, rates: new Rates(RATES, 7), model })
+  const prng = new Prng(SEED)
+  const draw: Draw = { prng, maybe: (share, value) => (prng.unit() < share ? value() : undefined) }
+  const outcomes: Record<string, number> = {}
+  const faults: string[] = []
+  for (let i = 0; i < REQUESTS; i++) {
+    const request = drawRequest(draw)
+    const profile = prng.pick(EXCHANGE_PROFILES)
+    const { outcome, text } = await bidder.ask(JSON.stringify(request), { exchange: profile.name })
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    if (outcome !== 'bid') continue
+    const violations = checkResponseText(request, text, { rates: RATES_BY_CODE, house: houseOf(profile) })
+    for (const { rule, path, message } of violations) {
+      if (rule === 'price.fixed' && isRoundedUp(message)) continue
+      faults.push(`${i} at ${profile.name}: ${rule} ${path} ${message}`)
+    }
+  }
+  t.strictSame(faults.slice(0, 12), [], `seed ${SEED}`)
+  t.ok(outcomes.bid > REQUESTS / 4, JSON.stringify(outcomes))
+})
+
+/** A price that was converted may be a micro above the exact one, and never is below. */
+function isRoundedUp(message: string): boolean {
+  const [, ours, theirs] = /^([\d.]+) \w+ is not the price of the deal, ([\d.]+)$/.exec(message) ?? []
+  return Number(ours) > Number(theirs) && Number(ours) - Number(theirs) < 2e-6
+}

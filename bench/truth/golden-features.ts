@@ -55,6 +55,7 @@ export function goldenFeatures({ campaigns, creatives }: Catalog): Values[] {
       const campaign = campaigns[(i * SETTINGS.length + j) % campaigns.length]
       const creative = creatives.find(({ id }) => id === campaign.creatives[0])!
       const isBanner = creative.format === 'banner'
+      const durationS = 'durationS' in creative ? creative.durationS : 0
       return {
         ...setting,
         ...slot,
@@ -62,7 +63,7 @@ export function goldenFeatures({ campaigns, creatives }: Catalog): Values[] {
         creative: creative.id,
         advertiser: campaign.advertiser,
         ad_format: creative.format,
-        ad_shape: isBanner ? `${creative.width}x${creative.height}` : `${creative.durationS}s`,
+        ad_shape: isBanner ? `${creative.width}x${creative.height}` : `${durationS}s`,
         ad_category: creative.categories[0],
       }
     }),

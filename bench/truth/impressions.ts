@@ -38,6 +38,7 @@ const EXCHANGE = 'default'
 const BODY_BYTES_MAX = 65_536
 /** Impressions drawn from one request: different slots, ads and hours of it. */
 const PER_REQUEST = 4
+const BIDDING = { exchangeIndex: 0, seat: undefined }
 const HOUR_MS = 3_600_000
 const FIRST_DAY_MS = Date.UTC(2026, 0, 1)
 const DAYS = 28
@@ -45,7 +46,7 @@ const DAYS = 28
 export async function makeImpressions(options: ImpressionOptions): Promise<Impressions> {
   const { catalog, count, seed, modelColumns, inlineColumns, onProgress } = options
   const prng = new Prng(seed)
-  const ads = await compileAds(catalog, [EXCHANGE])
+  const ads = await compileAds(catalog, [{ name: EXCHANGE, isMarkupSent: true }])
   const modelPlan = new Plan(modelColumns, ads.vectors)
   const inlinePlan = new Plan(inlineColumns, ads.vectors)
   const view = new RequestView(BODY_BYTES_MAX)
@@ -62,17 +63,17 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
   for (let number = 0; row < count; number++) {
     const request = makeRequest(prng, `train-${number}`) as WireRequest
     const length = view.tape.bytes.write(JSON.stringify(request))
-    if (view.read(length) !== READ.ok || matcher.match(ads.targets, view, 0) === 0) continue
+    if (view.read(length) !== READ.ok || matcher.match(ads.targets, view, BIDDING) === 0) continue
     for (let draw = 0; draw < PER_REQUEST && row < count; draw++) {
-      const imp = prng.below(view.impCount)
-      const first = imp === 0 ? 0 : matcher.end[imp - 1]
-      if (matcher.end[imp] === first) continue
-      const ad = matcher.ads[first + prng.below(matcher.end[imp] - first)]
+      const lot = prng.below(matcher.lotCount)
+      const imp = view.imps[matcher.lotImp[lot]]
+      const first = lot === 0 ? 0 : matcher.lotEnd[lot - 1]
+      const ad = matcher.ads[first + prng.below(matcher.lotEnd[lot] - first)]
       // Time runs through the weeks as the rows do, so that a holdout at the end lies in the future.
       const wallMs = FIRST_DAY_MS + Math.floor((row / count) * DAYS) * 24 * HOUR_MS + prng.below(24) * HOUR_MS
       const deviceClass = deviceClassOf(view.deviceType)
       vector.readRequest(view, { exchangeHash: hashText(EXCHANGE), deviceClass, wallMs })
-      vector.readImp(view, view.imps[imp])
+      vector.readImp(view, imp, imp.floorMicros)
       modelPlan.begin(vector)
       modelPlan.write(rows.modelIds, row, ad, vector, ads.vectors)
       inlinePlan.begin(vector)
@@ -85,8 +86,8 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
         device: DEVICE_CLASSES[deviceClass],
         os: request.device?.os ?? '',
         country: request.device?.geo?.country ?? '',
-        position: view.imps[imp].position,
-        isInterstitial: view.imps[imp].isInterstitial,
+        position: imp.position,
+        isInterstitial: imp.isInterstitial,
         hour: Math.floor(wallMs / HOUR_MS) % 24,
         campaign,
         creative,

@@ -25,7 +25,7 @@ export type Impression = {
   readonly campaign: string
   readonly creative: string
   readonly advertiser: string
-  readonly format: 'banner' | 'video'
+  readonly format: 'banner' | 'video' | 'audio' | 'native'
   readonly shape: string
 }
 

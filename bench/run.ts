@@ -1,26 +1,31 @@
 /**
  * `make bench`: the micro benches of the hot rooms, then the end-to-end run. `--smoke` runs all of it in its smallest
- * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well.
+ * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. `--against
+ * COMMIT` does nothing but compare the CPU a request with that of an earlier commit.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { againstTable, runAgainst } from './end-to-end/against.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end] [--against COMMIT] [--json FILE]"`
 
 const { values: flags } = parseArgs({
   options: {
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
+    against: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 
 if (flags.help) console.log(HELP)
-else {
+else if (flags.against !== undefined) {
+  console.log(againstTable(await runAgainst(flags.against, flags.smoke ? 'smoke' : 'full')))
+} else {
   if (flags.only !== 'end-to-end') {
     const micro = fileURLToPath(new URL('micro/run.ts', import.meta.url))
     execFileSync(process.execPath, [micro, ...(flags.smoke ? ['--smoke'] : [])], { stdio: 'inherit' })

@@ -8,22 +8,18 @@
  *
  * The load: requests as bench/traffic describes them, 1,000 active campaigns, the demo model.
  */
-import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import type { LoadReport } from '../load/report.ts'
 import { type Spread, spreadOf } from '../micro/measure.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
-import { startBidder, startCeiling, type Target } from './target.ts'
+import { closedLoop, openLoop } from './load.ts'
+import { startBidder, startCeiling, type Target, writeOperator } from './target.ts'
 
 const CAMPAIGNS = 1000
-const CONNECTIONS = 64
 const P99_HELD_US = 10_000
-const LOAD = fileURLToPath(new URL('../load/cli.ts', import.meta.url))
-const STAGES = ['read', 'match', 'rank', 'features', 'price', 'write'] as const
+const STAGES = ['read', 'permit', 'match', 'rank', 'features', 'price', 'write'] as const
 
 type Size = {
   readonly warmUpS: number
@@ -65,7 +61,8 @@ export async function runEndToEnd(sizeName: 'smoke' | 'full'): Promise<EndToEndR
   writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS }), folder)
   const targets: Target[] = []
   try {
-    const bidder = await startBidder(folder)
+    const flags = ['--operator', writeOperator(folder)]
+    const bidder = await startBidder({ catalog: folder, flags })
     targets.push(bidder)
     const ceiling = await startCeiling()
     targets.push(ceiling)
@@ -173,41 +170,6 @@ async function highestRate(target: Target, size: Size, voids: { count: number })
     )
   }
   return held
-}
-
-const closedLoop = (target: Target, seconds: number) =>
-  load(target, ['--closed', '--duration', String(seconds)])
-/**
- * On two cores the generator wakes late whenever bidder and worker are both at work. That counts in the latency, which
- * starts at the planned time; a run is void only beyond this.
- */
-const LATENESS_MAX_US = 3000
-const openLoop = (target: Target, rate: number, seconds: number) =>
-  load(target, [
-    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds)],
-    ...['--lateness-max', String(LATENESS_MAX_US)],
-  ])
-
-async function load(target: Target, args: readonly string[]): Promise<LoadReport> {
-  const url = `http://127.0.0.1:${target.port}/openrtb2/bid`
-  const all = [
-    '--disable-warning=ExperimentalWarning',
-    LOAD,
-    '--url',
-    url,
-    '--connections',
-    String(CONNECTIONS),
-    '--json',
-    ...args,
-  ]
-  // A void run exits with 2 and still prints its report.
-  const { stdout } = await promisify(execFile)(process.execPath, all, { maxBuffer: 1e8 }).catch(
-    (cause: { stdout?: string; stderr?: string }) => {
-      if (cause.stdout) return { stdout: cause.stdout }
-      throw new Error(`the load generator could not run: ${cause.stderr}`)
-    },
-  )
-  return JSON.parse(stdout) as LoadReport
 }
 
 function sumOf(micros: Readonly<Record<string, number>>): number {

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export type Target = {
@@ -20,28 +20,51 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 const START_MS_MAX = 60_000
 
-/** The built bidder with this catalog and the demo model. */
-export async function startBidder(catalog: string): Promise<Target> {
-  const entry = `${ROOT}dist/peregrine.js`
-  if (!existsSync(entry)) throw new Error('dist/peregrine.js is missing: run make build')
-  const args = [
-    'serve',
-    '--port',
-    '0',
-    '--admin-port',
-    '0',
-    '--catalog',
-    catalog,
-    '--models',
-    `${ROOT}models`,
-  ]
-  const child = spawnNode([entry, ...args, '--log-level', 'warn'])
+export type BidderOptions = {
+  readonly catalog: string
+  readonly name?: string
+  /** The checkout that has been built; this one unless told. */
+  readonly root?: string
+  /** Further flags of `serve`. */
+  readonly flags?: readonly string[]
+}
+
+/** A built bidder with its demo model. */
+export async function startBidder({
+  catalog,
+  name,
+  root = ROOT,
+  flags = [],
+}: BidderOptions): Promise<Target> {
+  const entry = `${root}dist/peregrine.js`
+  if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build`)
+  const ports = ['--port', '0', '--admin-port', '0']
+  const args = ['serve', ...ports, '--catalog', catalog, '--models', `${root}models`, ...flags]
+  const child = spawnNode([entry, ...args, '--log-level', 'error'])
   const output = await outputUntil(child, /try /)
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
   return {
-    ...targetOf('peregrine', child, Number(port)),
+    ...targetOf(name ?? 'peregrine', child, Number(port)),
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
   }
+}
+
+/**
+ * Who the bidder is in the benches: a vendor that the made traffic knows, and one that bids on the context where it has
+ * no legal basis, so that the whole path is measured for every request.
+ */
+export function writeOperator(folder: string): string {
+  const file = `${folder}/operator.json`
+  const tcf = {
+    vendorId: 300,
+    consentPurposes: [1, 3, 4],
+    legitimateInterestPurposes: [2, 7, 9, 10],
+    flexiblePurposes: [2, 7, 9, 10],
+    withoutBasis: 'contextual',
+  }
+  const noticeKeys = [{ id: 'k1', secret: Buffer.alloc(32, 7).toString('base64') }]
+  writeFileSync(file, JSON.stringify({ tcf, noticeKeys }))
+  return file
 }
 
 export async function startCeiling(): Promise<Target> {

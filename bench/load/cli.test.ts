@@ -33,8 +33,8 @@ async function serve(t: Test): Promise<{ url: string; seen: { path: string; body
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/openrtb2/bid?x=1`, seen }
 }
 
-/** A machine that stands still for a minute would void a run; these are not about lateness. */
-const patient = ['--lateness-max', '60000000']
+/** A machine that stands still for a minute would void a run; these are not about lateness, nor about the sample. */
+const patient = ['--lateness-max', '60000000', '--sample', '0']
 
 t.test('it sends made requests and prints a report as JSON', async (t) => {
   const { url, seen } = await serve(t)
@@ -162,4 +162,23 @@ t.test('what cannot be run says what to do and exits with 1', async (t) => {
     t.match(err, message)
     t.equal(out, '')
   }
+})
+
+t.test('an answer that breaks a rule is told, and ends the run with status 3', async (t) => {
+  const answer = JSON.stringify({
+    id: 'another',
+    seatbid: [{ bid: [{ id: '1', impid: 'none', price: -1 }] }],
+  })
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(200, { 'content-length': answer.length }).end(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.teardown(() => server.close())
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const args = ['--url', url, '--rate', '50', '--duration', '0.3', '--connections', '2', ...patient]
+  const { status, out } = await load(...args, '--sample', '2')
+  t.equal(status, 3)
+  t.match(out, /sample +2 answers checked, 2 with bids/)
+  t.match(out, /price\.positive \/seatbid\/0\/bid\/0\/price/)
+  t.equal((await load(...args, '--sample', '0')).status, 0, 'without a sample nobody looks')
 })

@@ -1,12 +1,14 @@
 /**
  * The load generator as a process: reads the command line, runs, prints a table or JSON. Exits with 0 after a run that
- * counts, with 2 after one that is void, with 1 when it could not run and says what to do.
+ * counts, with 2 after one that is void, with 3 after one with an answer that breaks a rule, with 1 when it could not run and says
+ * what to do.
  */
 import { parseArgs } from 'node:util'
 import { makeBodies } from '../traffic/requests.ts'
 import { readBodies } from './bodies.ts'
 import { type LoadOptions, runLoad } from './load.ts'
 import { tableOf } from './report.ts'
+import { Sampler, sampleTable } from './sample.ts'
 
 const MADE_BODIES = 2000
 
@@ -22,10 +24,11 @@ export const usage = `Sends bid requests at a fixed rate and counts each latency
   --seed N             order of the requests, and the made requests themselves (1)
   --requests PATH      a JSON file, an .ndjson file or a folder of .json files; else ${MADE_BODIES} made requests
   --lateness-max US    void the run when its own p99 lateness is above this (1000)
+  --sample N           answers held against the response check, asked beside the timed requests (100)
   --json               print JSON instead of a table
   --help               print this
 
-Exit status: 0 done, 1 could not run, 2 void: the generator, not the target, was the limit.
+Exit status: 0 done, 1 could not run, 2 void: the generator, not the target, was the limit, 3 an answer breaks a rule.
 `
 
 /** Runs with these arguments; gives the exit status. */
@@ -36,8 +39,17 @@ export async function loadCommand(args: readonly string[]): Promise<number> {
       process.stdout.write(usage)
       return 0
     }
-    const report = await runLoad(optionsOf(values))
-    process.stdout.write(values.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
+    const options = optionsOf(values)
+    const sampler = new Sampler(values.url!, options.bodies, numberOf('--sample', values.sample, 0))
+    sampler.start()
+    const report = await runLoad(options)
+    const sample = await sampler.stop()
+    process.stdout.write(
+      values.json
+        ? `${JSON.stringify({ ...report, sample }, null, 2)}\n`
+        : tableOf(report) + sampleTable(sample),
+    )
+    if (sample.violations.length > 0) return 3
     return report.voidReason === null ? 0 : 2
   } catch (error) {
     process.stderr.write(`load: ${(error as Error).message}\n`)
@@ -54,6 +66,7 @@ const flags = {
   seed: { type: 'string', default: '1' },
   requests: { type: 'string' },
   'lateness-max': { type: 'string', default: '1000' },
+  sample: { type: 'string', default: '100' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const

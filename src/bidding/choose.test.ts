@@ -56,6 +56,7 @@ function slotOf(ads: readonly number[], { video, audio, ...parts }: SlotParts = 
     dealIdRaw: '',
     auctionType: SECOND_PRICE,
     isGuaranteed: false,
+    commonFloorCpmMicros: Number.NaN,
     displayFloor: NO_FLOOR,
     videoFloor: NO_FLOOR,
     audioFloor: NO_FLOOR,

@@ -49,6 +49,8 @@ export type Slot = {
   readonly dealIdRaw: string
   readonly auctionType: number
   readonly isGuaranteed: boolean
+  /** The floor of every ad where it depends on none, else NaN. */
+  readonly commonFloorCpmMicros: number
   /** In the bid's currency; undefined for formats that cannot be bid on, because their floor cannot be kept. */
   readonly displayFloor: Floor | undefined
   readonly videoFloor: Floor | undefined
@@ -99,8 +101,8 @@ export function slotOf(
   const deal = matcher.lotDeal[lot] === NONE ? undefined : matcher.deals[matcher.lotDeal[lot]]
   const { video, audio } = impView
   const displayFloor = floorOf(tape, impView, undefined, deal, currency)
-  const videoFloor = video.isThere ? floorOf(tape, impView, video, deal, currency) : displayFloor
-  const audioFloor = audio.isThere ? floorOf(tape, impView, audio, deal, currency) : displayFloor
+  const videoFloor = hasFilmFloor(video) ? floorOf(tape, impView, video, deal, currency) : displayFloor
+  const audioFloor = hasFilmFloor(audio) ? floorOf(tape, impView, audio, deal, currency) : displayFloor
   if (displayFloor === undefined && videoFloor === undefined && audioFloor === undefined) return undefined
   return {
     impIndex,
@@ -108,12 +110,23 @@ export function slotOf(
     dealIdRaw: deal === undefined ? '' : tape.rawText(deal.id),
     auctionType: deal === undefined || deal.auctionType === 0 ? view.auctionType : deal.auctionType,
     isGuaranteed: deal?.isGuaranteed ?? false,
+    commonFloorCpmMicros: commonFloorOf(displayFloor, videoFloor, audioFloor),
     displayFloor,
     videoFloor,
     audioFloor,
     ads: [],
     probabilities: [],
   }
+}
+
+function hasFilmFloor(film: FilmView): boolean {
+  return film.floorPerSecondMicros > 0 || film.durationFloors !== NONE
+}
+
+function commonFloorOf(display?: Floor, video?: Floor, audio?: Floor): number {
+  const isCommon = display !== undefined && video === display && audio === display
+  const isFlat = isCommon && display.perSecondCpmMicros === 0 && display.ranges.length === 0
+  return isFlat ? floorCpmMicros(display, 0, false) : Number.NaN
 }
 
 /**
@@ -136,6 +149,7 @@ export function isPriceFixed({ auctionType, dealIdRaw }: Slot): boolean {
 
 /** What an ad must reach in a slot, CPM micros of the bid's currency; infinite where its floor cannot be kept. */
 export function floorOfAd(slot: Slot, { format, durationS }: AdTraits, ad: number): number {
+  if (slot.commonFloorCpmMicros >= 0) return slot.commonFloorCpmMicros
   const isVideo = format[ad] === FORMAT.video
   const isAudio = format[ad] === FORMAT.audio
   const floor = isVideo ? slot.videoFloor : isAudio ? slot.audioFloor : slot.displayFloor

@@ -299,6 +299,7 @@ function slotOf(imp: object | string): Slot {
     dealIdRaw: '',
     auctionType: 1,
     isGuaranteed: false,
+    commonFloorCpmMicros: Number.NaN,
     displayFloor: NO_FLOOR,
     videoFloor: NO_FLOOR,
     audioFloor: NO_FLOOR,

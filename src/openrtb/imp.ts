@@ -109,9 +109,10 @@ export class ImpView {
     this.blockedAdvertisers = NONE
     this.tagStart = 0
     this.tagEnd = 0
-    this.banner.clear()
-    this.video.clear()
-    this.audio.clear()
+    // Each has many fields, and most imps have one of them.
+    if (this.banner.isThere) this.banner.clear()
+    if (this.video.isThere) this.video.clear()
+    if (this.audio.isThere) this.audio.clear()
   }
 
   #readNative(tape: Tape, native: number): void {

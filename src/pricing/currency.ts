@@ -17,6 +17,7 @@ export function packCurrency(text: string): number {
 
 /** The three letters of a packed currency. */
 export function currencyText(code: number): string {
+  if (code === USD) return 'USD'
   return String.fromCharCode(code >> 16, (code >> 8) & 0xff, code & 0xff)
 }
 

@@ -20,7 +20,7 @@ import { askForFormat } from './format-questions.ts'
 import { mediaSuits } from './media.ts'
 import { Question } from './question.ts'
 import { askForDeal, askForImp, askForRequest } from './request-questions.ts'
-import { search } from './search.ts'
+import { search, trailingZeros } from './search.ts'
 import { isSeatAccepted } from './seats.ts'
 import { findItem } from './text-questions.ts'
 
@@ -158,14 +158,17 @@ export class Matcher {
     question.close()
   }
 
-  /** False when there is no room for another. */
-  readonly #take = (ad: number): boolean => {
-    if (!this.#suits(ad)) return true
-    if (this.#count === this.#countMax) {
-      this.truncatedCount++
-      return false
+  /** Keeps what suits of the ads of a word. False when there is no room for another. */
+  readonly #take = (word: number, bits: number): boolean => {
+    for (let rest = bits; rest !== 0; rest &= rest - 1) {
+      const ad = (word << 5) + trailingZeros(rest)
+      if (!this.#suits(ad)) continue
+      if (this.#count === this.#countMax) {
+        this.truncatedCount++
+        return false
+      }
+      this.ads[this.#count++] = ad
     }
-    this.ads[this.#count++] = ad
     return true
   }
 

@@ -6,14 +6,15 @@ import type { Question } from './question.ts'
 import type { Rows } from './rows.ts'
 
 /**
- * Offers the ads, from the word `firstWord` of the rows on and round to it, until `take` returns false.
+ * Offers the ads, from the word `firstWord` of the rows on and round to it, until `take` returns false. It is given a
+ * word and its bits: those of one word together, so that what is done for each ad stays out of this loop.
  * @param question complete, with a clause at least: bits behind the last ad are in no row.
  */
 export function search(
   { words, summary, width, summaryWidth }: Rows,
   question: Question,
   firstWord: number,
-  take: (ad: number) => boolean,
+  take: (word: number, bits: number) => boolean,
 ): void {
   const { clauseRows, clauseEnd, clauseCount, blockRows, blockCount } = question
   const firstSummaryWord = firstWord >> 5
@@ -29,7 +30,7 @@ export function search(
       live &= live - 1
       let bits = conjunction(words, width, word, clauseRows, clauseEnd, clauseCount)
       for (let i = 0; bits !== 0 && i < blockCount; i++) bits &= ~words[blockRows[i] * width + word]
-      for (; bits !== 0; bits &= bits - 1) if (!take((word << 5) + trailingZeros(bits))) return
+      if (bits !== 0 && !take(word, bits)) return
     }
   }
 }
@@ -55,6 +56,6 @@ function conjunction(
   return bits
 }
 
-function trailingZeros(bits: number): number {
+export function trailingZeros(bits: number): number {
   return 31 - Math.clz32(bits & -bits)
 }

@@ -57,12 +57,9 @@ export function blockList(
 }
 
 /** The place of an item's text among `texts`, or `ABSENT`. */
-export function findItem({ values }: TextRows, tape: Tape, item: number, isDomain = false): number {
+export function findItem(texts: TextRows, tape: Tape, item: number, isDomain = false): number {
   if (!tape.isScalarText(item)) return ABSENT
-  const { bytes } = tape
-  const end = tape.end(item)
-  const start = isDomain ? startOfDomain(tape, tape.start(item), end) : tape.start(item)
-  return values.find(hashBytes(bytes, start, end), bytes, start, end)
+  return findRange(texts, tape, isDomain ? startOfDomain(tape, item) : tape.start(item), tape.end(item))
 }
 
 export function findRange({ values }: TextRows, { bytes }: Tape, start: number, end: number): number {
@@ -80,9 +77,9 @@ export function blockDomains(question: Question, texts: TextRows, tape: Tape, li
 
 const WWW = Buffer.from('www.')
 
-function startOfDomain({ bytes }: Tape, start: number, end: number): number {
-  // Few names start with a w.
-  if ((bytes[start] | 0x20) !== WWW[0] || end - start <= WWW.length) return start
-  for (let i = 0; i < WWW.length; i++) if (fold(bytes[start + i]) !== WWW[i]) return start
+function startOfDomain(tape: Tape, item: number): number {
+  const start = tape.start(item)
+  if (tape.end(item) - start <= WWW.length) return start
+  for (let i = 0; i < WWW.length; i++) if (fold(tape.bytes[start + i]) !== WWW[i]) return start
   return start + WWW.length
 }

@@ -13,6 +13,7 @@ import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
 import { writeNoBid } from '../openrtb/response.ts'
+import { NONE } from '../openrtb/tape.ts'
 import { deviceClassOf } from '../targeting/ad.ts'
 import { Matcher } from '../targeting/match.ts'
 import { choose } from './choose.ts'
@@ -61,6 +62,8 @@ export class Bidder {
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
+  /** The imp that the vector was filled for, or `NONE`. */
+  #vectorImp = NONE
   readonly #writer: AnswerWriter
 
   constructor(options: {
@@ -155,6 +158,7 @@ export class Bidder {
     const vector = this.#vector
     const matcher = this.#matcher
     const slots: Slot[] = []
+    this.#vectorImp = NONE
     vector.readRequest(view, {
       exchangeHash: exchange.nameHash,
       deviceClass: deviceClassOf(view.deviceType),
@@ -167,7 +171,7 @@ export class Bidder {
       if (imp === undefined || matcher.lotImp[lot] !== impIndex) {
         impIndex = matcher.lotImp[lot]
         imp = impTermsOf(view.tape, view.imps[impIndex], matcher.natives[impIndex])
-        vector.readImp(view, view.imps[impIndex], usdFloorOf(view.imps[impIndex], currency))
+        this.#readImp(impIndex, currency)
       }
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
@@ -177,6 +181,14 @@ export class Bidder {
     return slots
   }
 
+  /** Reads an imp into the vector; nothing is done where it is there already, as it is for most. */
+  #readImp(impIndex: number, currency: BidCurrency): void {
+    if (impIndex === this.#vectorImp) return
+    this.#vectorImp = impIndex
+    const imp = this.#view.imps[impIndex]
+    this.#vector.readImp(this.#view, imp, usdFloorOf(imp, currency))
+  }
+
   /** Writes the rows of all slots, one behind the other. Undefined when no batch has room for them. */
   #writeFeatures(
     snapshot: Snapshot,
@@ -184,7 +196,6 @@ export class Bidder {
     currency: BidCurrency,
     scoreBy: number,
   ): Ticket | undefined {
-    const view = this.#view
     const vector = this.#vector
     const { vectors } = snapshot.ads
     const { plans, queue } = snapshot.model
@@ -195,8 +206,7 @@ export class Bidder {
     this.#telemetry.rows.add(0, rowCount)
     let row = ticket.firstRow
     for (const slot of slots) {
-      const imp = view.imps[slot.impIndex]
-      vector.readImp(view, imp, usdFloorOf(imp, currency))
+      this.#readImp(slot.impIndex, currency)
       for (const plan of plans) plan.begin(vector)
       for (const ad of slot.ads) {
         for (let input = 0; input < plans.length; input++) {

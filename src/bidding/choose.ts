@@ -5,7 +5,7 @@
  * the slots of one pod nothing is shown twice that the publisher, or good taste, wants once.
  */
 import type { Ticket } from '../inference/queue.ts'
-import { NO_PRICE, priceCpmMicros, valueCpmMicros } from '../pricing/price.ts'
+import { type AuctionTerms, NO_PRICE, priceCpmMicros, valueCpmMicros } from '../pricing/price.ts'
 import { type AdTraits, FORMAT } from '../targeting/ad.ts'
 import { DEDUPE, dedupeOf, PodFiller } from './pod.ts'
 import { SHORTLIST_MAX } from './shortlist.ts'
@@ -69,21 +69,23 @@ function priceAll(
   unitsPerUsd: number,
 ): number {
   let count = 0
+  let terms = auctionTermsOf(slot, slot.commonFloorCpmMicros)
   for (let i = 0; i < slot.ads.length; i++) {
     const ad = slot.ads[i]
+    if (Number.isNaN(slot.commonFloorCpmMicros)) terms = auctionTermsOf(slot, floorOfAd(slot, traits, ad))
     const value = valueCpmMicros(goals, ad, scores[firstScore + i]) * unitsPerUsd
-    const price = priceCpmMicros(value, goals.ceilingCpmMicros[ad] * unitsPerUsd, {
-      floorCpmMicros: floorOfAd(slot, traits, ad),
-      auctionType: slot.auctionType,
-      isPriceFixed: isPriceFixed(slot),
-      isGuaranteed: slot.isGuaranteed,
-    })
+    const price = priceCpmMicros(value, goals.ceilingCpmMicros[ad] * unitsPerUsd, terms)
     if (price === NO_PRICE) continue
     ads[count] = ad
     values[count] = value
     prices[count++] = price
   }
   return count
+}
+
+function auctionTermsOf(slot: Slot, floorCpmMicros: number): AuctionTerms {
+  const { auctionType, isGuaranteed } = slot
+  return { floorCpmMicros, auctionType, isPriceFixed: isPriceFixed(slot), isGuaranteed }
 }
 
 /** The slots of an imp follow each other, its deals before its open auction. */

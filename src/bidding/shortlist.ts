@@ -29,13 +29,16 @@ export function shortlist(
   const { inline } = snapshot.model
   const { goals, traits } = snapshot.ads
   inline.begin(vector)
+  /** The floor in US dollars, where all ads have the same. */
+  const commonFloor = slot.commonFloorCpmMicros / unitsPerUsd
   let kept = 0
   for (let i = matched.first; i < matched.end; i++) {
     const ad = matched.ads[i]
     const ceiling = goals.ceilingCpmMicros[ad]
     // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
     if (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1]) continue
-    if (ceiling * unitsPerUsd < floorOfAd(slot, traits, ad)) continue
+    const floor = commonFloor >= 0 ? commonFloor : floorOfAd(slot, traits, ad) / unitsPerUsd
+    if (ceiling < floor) continue
     const probability = inline.score(vector, ad)
     const value = valueCpmMicros(goals, ad, probability)
     if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue

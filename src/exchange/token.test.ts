@@ -133,6 +133,13 @@ t.test('a token is good up to the second of its expiry', async (t) => {
   t.equal(readToken(seal, forged, TOKEN.expiresS + 1), 'forged', 'a forged one is not called expired')
 })
 
+t.test('a price in dollars is not told twice', async (t) => {
+  const text = writeToken(seal, { ...TOKEN, currency: 'USD', priceCpmMicros: 7, usdCpmMicros: 7 })
+  t.match(text, /~7~USD~~/)
+  const token = readToken(seal, text, NOW_S) as NoticeToken
+  t.same([token.priceCpmMicros, token.usdCpmMicros], [7, 7])
+})
+
 t.test('the longest token has the length that is stated, and can be sealed', async (t) => {
   const id = 'x'.repeat(64)
   const long = new Seal([key('y'.repeat(16))])
@@ -142,8 +149,8 @@ t.test('the longest token has the length that is stated, and can be sealed', asy
     campaignId: id,
     creativeId: id,
     priceCpmMicros: Number.MAX_SAFE_INTEGER,
-    currency: 'USD',
-    usdCpmMicros: Number.MAX_SAFE_INTEGER,
+    currency: 'EUR',
+    usdCpmMicros: Number.MAX_SAFE_INTEGER - 1,
     bidId: id,
     isTest: true,
   })

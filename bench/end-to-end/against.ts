@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CAMPAIGNS = 1000
 const SIZES = {
   smoke: { warmUpS: 0.5, closedS: 0.5, pairs: 1 },
-  full: { warmUpS: 4, closedS: 5, pairs: 3 },
+  full: { warmUpS: 4, closedS: 5, pairs: 4 },
 } as const
 
 export type AgainstReport = {

@@ -105,7 +105,7 @@ export class Bidder {
     const currency = bidCurrencyOf(view, snapshot.rates, wallMs)
     const terms = requestTermsOf(view, currency)
     if (currency === undefined) return refuse(arrival, exchange, terms, OUTCOME.currency_not_ours)
-    const refusal = refusalOf(view, exchange, this.#operator)
+    const refusal = refusalOf(view, exchange, this.#operator, telemetry)
     if (refusal !== PERMITTED) return refuse(arrival, exchange, terms, refusal)
     const { networkAllowanceMs } = exchange.profile
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)

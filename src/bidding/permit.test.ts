@@ -7,8 +7,10 @@ import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { PERMITTED, refusalOf } from './permit.ts'
 import { exchangesOf } from './standing.ts'
+import { BidTelemetry } from './telemetry.ts'
 
 const view = new RequestView(65_536)
+const telemetry = new BidTelemetry(EXCHANGE_NAMES)
 
 /** The name of the outcome, '' for none. */
 function refusalIn(request: object, { exchange = 'default', file = TEST_OPERATOR }: Standing = {}): string {
@@ -16,7 +18,7 @@ function refusalIn(request: object, { exchange = 'default', file = TEST_OPERATOR
   if (view.read(view.tape.bytes.write(body)) !== 0) throw new Error('unreadable')
   const { operator } = operatorOf(file, 'https://bid.example')
   const place = EXCHANGE_NAMES.indexOf(exchange)
-  const refusal = refusalOf(view, exchangesOf(EXCHANGE_PROFILES, operator)[place], operator)
+  const refusal = refusalOf(view, exchangesOf(EXCHANGE_PROFILES, operator)[place], operator, telemetry)
   return refusal === PERMITTED ? '' : OUTCOMES[refusal].name
 }
 type Standing = { readonly exchange?: string; readonly file?: OperatorFile }
@@ -100,3 +102,16 @@ function supply(policy: NonNullable<OperatorFile['supply']>): Standing {
 function contextual(): Standing {
   return { file: { ...TEST_OPERATOR, tcf: { ...TEST_OPERATOR.tcf!, withoutBasis: 'contextual' } } }
 }
+
+t.test('the signal that took the most is counted', async (t) => {
+  const countOf = (signal: string) => {
+    const { slots, values } = telemetry.privacyCauses
+    return values[slots.findIndex((labels) => labels.signal === signal)]
+  }
+  const before = [countOf('none'), countOf('coppa'), countOf('noConsent')]
+  for (const regs of [{}, { coppa: 1 }, { gdpr: 1 }]) refusalIn({ regs })
+  t.same(
+    [countOf('none'), countOf('coppa'), countOf('noConsent')].map((count, i) => count - before[i]),
+    [1, 1, 1],
+  )
+})

@@ -3,13 +3,14 @@
  * answered, is it a person who looks, does the chain of sellers hold, and is there a legal basis.
  */
 import { type RequestView, TEXT } from '../openrtb/request.ts'
-import { MAY, permit } from '../privacy/permissions.ts'
+import { MAY, permit, permitCause } from '../privacy/permissions.ts'
 import { isDataCentre } from '../supply/addresses.ts'
 import { isCrawler } from '../supply/agents.ts'
 import { CHAIN, checkChain } from '../supply/chain.ts'
 import { isSeatAccepted } from '../targeting/seats.ts'
 import { OUTCOME } from './outcomes.ts'
 import type { Exchange, Operator } from './standing.ts'
+import type { BidTelemetry } from './telemetry.ts'
 
 /** No outcome yet: the request may be bid on. */
 export const PERMITTED = -1
@@ -19,7 +20,12 @@ const DSA_ENFORCED = 2
 const CANNOT_RENDER = 0
 
 /** The outcome that refuses the request, or `PERMITTED`. */
-export function refusalOf(view: RequestView, { profile, seat }: Exchange, operator: Operator): number {
+export function refusalOf(
+  view: RequestView,
+  { profile, seat }: Exchange,
+  operator: Operator,
+  telemetry: BidTelemetry,
+): number {
   const { tape, textStart, textEnd } = view
   if (!isSeatAccepted(tape, view.buyerSeats, view.blockedSeats, seat)) return OUTCOME.seat_not_ours
   if (profile.isSeatRequired && seat === undefined) return OUTCOME.seat_not_ours
@@ -36,6 +42,7 @@ export function refusalOf(view: RequestView, { profile, seat }: Exchange, operat
   if (chain === CHAIN.blocked) return OUTCOME.supply_chain_blocked
   const country = { start: textStart[TEXT.country], end: textEnd[TEXT.country] }
   const may = permit(tape.bytes, view.signals, country, operator.consent)
+  telemetry.privacyCauses.add(permitCause(may))
   return (may & MAY.bid) === 0 ? OUTCOME.no_legal_basis : PERMITTED
 }
 

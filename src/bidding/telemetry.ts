@@ -1,6 +1,7 @@
 /**
  * The instruments of the bid path. Stages carry the names that the story has in `bid.ts`.
  */
+import { CAUSE } from '../privacy/permissions.ts'
 import { Counter, Histogram, type Instrument } from '../telemetry/instruments.ts'
 import { OUTCOMES } from './outcomes.ts'
 
@@ -19,6 +20,8 @@ export class BidTelemetry {
   readonly rows: Counter
   readonly truncatedMatches: Counter
   readonly inlineAnswers: Counter
+  /** By the numbers of `CAUSE`. */
+  readonly privacyCauses: Counter
   readonly instruments: readonly Instrument[]
 
   constructor(exchangeNames: readonly string[]) {
@@ -48,6 +51,11 @@ export class BidTelemetry {
       about: 'Requests that the inline scorer answered for the model',
       slots: ['late', 'failed', 'full'].map((reason) => ({ reason })),
     })
+    this.privacyCauses = new Counter({
+      name: 'peregrine_privacy_signals_total',
+      about: 'Requests by the privacy signal that took the most from them',
+      slots: Object.keys(CAUSE).map((signal) => ({ signal })),
+    })
     this.instruments = [
       this.requests,
       this.answerMicros,
@@ -55,6 +63,7 @@ export class BidTelemetry {
       this.rows,
       this.truncatedMatches,
       this.inlineAnswers,
+      this.privacyCauses,
     ]
   }
 

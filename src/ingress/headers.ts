@@ -30,6 +30,7 @@ export function isFormType(contentType: string): boolean {
 
 /** Whether an answer may be packed, from `Accept-Encoding` (RFC 9110 section 12.5.3). */
 export function takesGzip(acceptEncoding: string): boolean {
+  if (acceptEncoding === '') return false
   let isAnyTaken = false
   for (const offer of acceptEncoding.toLowerCase().split(',')) {
     const [coding, ...parameters] = offer.split(';')

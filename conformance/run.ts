@@ -6,7 +6,7 @@
  * The bidder is the real one but for its model, which is written down here, and its catalog: the scenarios' ads without
  * targeting, on sale in the open auction and on every deal that the requests offer.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -33,9 +33,10 @@ const HELP = `make conformance ARGS="[--requests DIR] [--random N] [--seed N] [-
   --json           print the report as JSON instead of the table`
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const PUBLISHED = `${ROOT}../shared/requests`
 const { values: flags } = parseArgs({
   options: {
-    requests: { type: 'string', default: `${ROOT}../shared/requests` },
+    requests: { type: 'string', default: PUBLISHED },
     random: { type: 'string', default: '2000' },
     seed: { type: 'string', default: '1' },
     out: { type: 'string', default: `${ROOT}dist/conformance.md` },
@@ -47,12 +48,22 @@ const { values: flags } = parseArgs({
 if (flags.help) console.log(HELP)
 else process.exitCode = await run()
 
+function refuse(problem: string): number {
+  console.error(`conformance: ${problem}`)
+  return 2
+}
+
 async function run(): Promise<number> {
-  const sources = sourcesOf({
-    published: flags.requests,
-    random: Number(flags.random),
-    seed: Number(flags.seed),
-  })
+  // The usual folder may be missing; one that is named may not.
+  if (flags.requests !== PUBLISHED && !existsSync(flags.requests)) {
+    return refuse(`--requests ${flags.requests}: no such folder`)
+  }
+  const [random, seed] = [Number(flags.random), Number(flags.seed)]
+  if (!Number.isInteger(random) || random < 1)
+    return refuse(`--random ${flags.random}: a whole number above 0 is due`)
+  if (!Number.isInteger(seed) || seed < 0)
+    return refuse(`--seed ${flags.seed}: a whole number from 0 on is due`)
+  const sources = sourcesOf({ published: flags.requests, random, seed })
   const scenarios = JSON.parse(readFileSync(`${ROOT}src/bidding/scenarios/catalog.json`, 'utf8')) as Catalog &
     Required<Pick<Catalog, 'rates'>>
   const catalog = catalogOf(scenarios, dealIdsIn(sources))

@@ -28,7 +28,7 @@ import { WorkerPool } from './inference/pool.ts'
 import { ScoringQueue } from './inference/queue.ts'
 import { queueInstruments } from './inference/telemetry.ts'
 import { type BidServer, listen } from './ingress/server.ts'
-import { NoticeTelemetry as NoticePortTelemetry } from './ingress/telemetry.ts'
+import { NoticePortTelemetry } from './ingress/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
@@ -131,7 +131,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     bidder,
     exchanges: EXCHANGE_PROFILES,
     isReady: () => !isStopping,
-    notices: { take: (kind, query) => desk.receive(kind, query) },
+    notices: desk,
     noticeTelemetry: noticePort,
     clock,
     telemetry,

@@ -6,7 +6,7 @@ import t from 'tap'
 import { Prng } from '../base/prng.ts'
 import { compileAds } from '../catalog/compile.ts'
 import type { Campaign, Catalog, Creative } from '../catalog/schema.ts'
-import type { ExchangeProfile } from '../exchange/profile.ts'
+import { houseRulesOf } from '../exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { checkResponseText } from '../openrtb/response-check.ts'
 import { Rates } from '../pricing/currency.ts'
@@ -151,17 +151,6 @@ function drawRequest(draw: Draw) {
   }
 }
 
-function houseOf(profile: ExchangeProfile) {
-  return {
-    seatRequired: profile.isSeatRequired,
-    nativeWrapper: profile.nativeWrapper,
-    answerBytesMax: profile.answerBytesMax,
-    bidsPerImpMax: profile.bidsPerImpMax,
-    isMarkupSent: profile.isMarkupSent,
-    macros: [profile.priceMacro.text, profile.clickMacro, ...Object.values(profile.minToWinMacro)],
-  }
-}
-
 t.test('every answer to a request drawn at random keeps the rules', async (t) => {
   const ads = await compileAds(widened(), EXCHANGE_PROFILES)
   const model = scriptedModel({ probability: (ad) => ((ad * 7) % 20) / 1000, outcome: 'scored' })
@@ -176,7 +165,10 @@ t.test('every answer to a request drawn at random keeps the rules', async (t) =>
     const { outcome, text } = await bidder.ask(JSON.stringify(request), { exchange: profile.name })
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
     if (outcome !== 'bid') continue
-    const violations = checkResponseText(request, text, { rates: RATES_BY_CODE, house: houseOf(profile) })
+    const violations = checkResponseText(request, text, {
+      rates: RATES_BY_CODE,
+      house: houseRulesOf(profile),
+    })
     for (const { rule, path, message } of violations) {
       if (rule === 'price.fixed' && isRoundedUp(message)) continue
       faults.push(`${i} at ${profile.name}: ${rule} ${path} ${message}`)

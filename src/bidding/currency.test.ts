@@ -1,7 +1,7 @@
 // In which currency a bid is made, and what others are worth in it.
 import t from 'tap'
 import { RequestView } from '../openrtb/request.ts'
-import { currencyText, packCurrency, Rates, type RatesTable } from '../pricing/currency.ts'
+import { currencyText, packCurrency, Rates, type RateTable } from '../pricing/currency.ts'
 import { bidCurrencyOf } from './currency.ts'
 
 const DAY_MS = 86_400_000
@@ -11,7 +11,7 @@ const NO_BID = undefined
 
 function codeOf(
   cur: unknown,
-  { table = TABLE, ageDays = 0 }: { table?: RatesTable | null; ageDays?: number } = {},
+  { table = TABLE, ageDays = 0 }: { table?: RateTable | null; ageDays?: number } = {},
 ) {
   const currency = currencyOf(cur, new Rates(table ?? undefined, 7), ageDays)
   return currency === undefined ? NO_BID : currencyText(currency.code)

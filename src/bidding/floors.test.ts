@@ -4,7 +4,7 @@ import t from 'tap'
 import { DealView } from '../openrtb/deal.ts'
 import { RequestView } from '../openrtb/request.ts'
 import { NONE } from '../openrtb/tape.ts'
-import { packCurrency, Rates, type RatesTable } from '../pricing/currency.ts'
+import { packCurrency, Rates, type RateTable } from '../pricing/currency.ts'
 import { floorCpmMicros } from '../pricing/floor.ts'
 import { bidCurrencyOf } from './currency.ts'
 import { type BidCurrency, floorOf, usdFloorOf } from './floors.ts'
@@ -209,7 +209,7 @@ function floorIn(imp: object, { durationS = 0, isPod = false, deal }: Bidding, t
   return floor === undefined ? LOST : floorCpmMicros(floor, durationS, isPod)
 }
 
-function currencyOf(code: string, wallMs = NOON_MS, table: RatesTable = TABLE): BidCurrency {
+function currencyOf(code: string, wallMs = NOON_MS, table: RateTable = TABLE): BidCurrency {
   const length = asked.tape.bytes.write(JSON.stringify({ id: 'r', cur: [code], imp: [{ id: '1' }] }))
   if (asked.read(length) !== 0) throw new Error('unreadable')
   const currency = bidCurrencyOf(asked, new Rates(table, 7), wallMs)

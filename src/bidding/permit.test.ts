@@ -4,9 +4,9 @@ import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { RequestView } from '../openrtb/request.ts'
 import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
+import { exchangesOf } from './operator.ts'
 import { OUTCOMES } from './outcomes.ts'
 import { PERMITTED, refusalOf } from './permit.ts'
-import { exchangesOf } from './standing.ts'
 import { BidTelemetry } from './telemetry.ts'
 
 const view = new RequestView(65_536)

@@ -8,8 +8,8 @@ import { isDataCentre } from '../supply/addresses.ts'
 import { isCrawler } from '../supply/agents.ts'
 import { CHAIN, checkChain } from '../supply/chain.ts'
 import { isSeatAccepted } from '../targeting/seats.ts'
+import type { Exchange, Operator } from './operator.ts'
 import { OUTCOME } from './outcomes.ts'
-import type { Exchange, Operator } from './standing.ts'
 import type { BidTelemetry } from './telemetry.ts'
 
 /** No outcome yet: the request may be bid on. */

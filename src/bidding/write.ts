@@ -8,9 +8,9 @@ import { type AdFragment, type BidText, type ResponseTerms, writeResponse } from
 import { currencyText } from '../pricing/currency.ts'
 import { FORMAT } from '../targeting/ad.ts'
 import type { Choice } from './choose.ts'
+import type { Exchange, Operator } from './operator.ts'
 import type { Slot } from './slot.ts'
 import type { Ads } from './snapshot.ts'
-import type { Exchange, Operator } from './standing.ts'
 
 /** What remains of a request for its answer. */
 export type RequestTerms = {

@@ -4,9 +4,9 @@
  */
 import { microsOfDecimal } from '../base/money.ts'
 import { type AdFeatures, adVectorsOf } from '../features/vector.ts'
-import { CREATIVE_ATTRIBUTE } from '../openrtb/codes.ts'
+import { CREATIVE_ATTRIBUTE, TAXONOMY_DEFAULT } from '../openrtb/codes.ts'
 import { type CompiledNative, compileNative } from '../openrtb/native-response.ts'
-import { type AdText, adFragment, idsText, TAXONOMY_DEFAULT } from '../openrtb/response.ts'
+import { type AdText, adFragment, idsText } from '../openrtb/response.ts'
 import type { Film } from '../openrtb/vast.ts'
 import type { Goals } from '../pricing/price.ts'
 import {

@@ -11,19 +11,15 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import type { Clock } from '../base/clock.ts'
 import type { NoticeKind } from '../exchange/notice-urls.ts'
+import type { NoticeAnswer, NoticeDesk } from '../notices/desk.ts'
 import { STATUS_LINES } from './answer.ts'
 import { Body } from './body.ts'
 import type { Load } from './call.ts'
 import { isFormType } from './headers.ts'
 import { RateLimit } from './rate-limit.ts'
 
-export type NoticeAnswer = { readonly status: 204 | 302 | 400 | 404; readonly location?: string }
-
 /** Who understands notices. */
-export type NoticeDesk = {
-  /** @param query all that came, from the URL and from a form, joined as a query without its question mark. */
-  take(kind: NoticeKind, query: string): NoticeAnswer
-}
+export type NoticeReceiver = Pick<NoticeDesk, 'receive'>
 
 export type NoticeLimits = {
   /** Notices that are taken in a second; a burst may bring one second's worth at once. */
@@ -33,7 +29,7 @@ export type NoticeLimits = {
 }
 
 export type NoticeHandlerOptions = {
-  readonly desk: NoticeDesk
+  readonly desk: NoticeReceiver
   readonly limits: NoticeLimits
   readonly telemetry: {
     /** From the headers of a notice that was taken to its answer. */
@@ -113,20 +109,20 @@ export class NoticeHandler {
 
   #settle(response: HttpResponse, kind: NoticeKind, query: string, sinceMs: number): void {
     const { clock, telemetry } = this.#options
-    const { status, location = '' } = this.#take(kind, query)
+    const { status, location } = this.#take(kind, query)
     response.cork(() => writeNotice(response, status, location, false))
     telemetry.record(clock.nowMs() - sinceMs)
   }
 
   /** The one catch of a notice: a bug is reported, and the sender may try again. */
-  #take(kind: NoticeKind, query: string): { readonly status: Status; readonly location?: string } {
+  #take(kind: NoticeKind, query: string): { readonly status: Status; readonly location: string } {
     try {
-      const answer = this.#options.desk.take(kind, query)
+      const answer = this.#options.desk.receive(kind, query)
       // A line end in a location would write headers of its own.
-      return answer.status === 302 && !isLocation(answer.location) ? { status: 400 } : answer
+      return answer.status === 302 && !isLocation(answer.location) ? { status: 400, location: '' } : answer
     } catch (bug) {
       this.#options.onBug(bug)
-      return { status: UNAVAILABLE }
+      return { status: UNAVAILABLE, location: '' }
     }
   }
 }
@@ -158,6 +154,6 @@ function writeNotice(
 }
 
 /** Whether it has what a URL has, and no control character or space. */
-function isLocation(location = ''): boolean {
+function isLocation(location: string): boolean {
   return /^[\x21-\x7e]+$/.test(location)
 }

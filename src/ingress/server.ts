@@ -15,10 +15,10 @@ import uws from 'uWebSockets.js'
 import { NOTICE_KINDS, NOTICE_PATH } from '../exchange/notice-urls.ts'
 import { type BidHandlerOptions, bidHandler } from './bid-handler.ts'
 import {
-  type NoticeDesk,
   NoticeHandler,
   type NoticeHandlerOptions,
   type NoticeLimits,
+  type NoticeReceiver,
 } from './notice-handler.ts'
 import { addProbes } from './probes.ts'
 
@@ -43,7 +43,7 @@ export type BidServerOptions = BidHandlerOptions & {
   /** Whether bids are made; told to who asks `GET /ready`. */
   readonly isReady: () => boolean
   /** Without a desk there are no paths for notices. */
-  readonly notices?: NoticeDesk
+  readonly notices?: NoticeReceiver
   readonly noticeLimits?: NoticeLimits
   readonly noticeTelemetry?: NoticeHandlerOptions['telemetry']
 }
@@ -103,7 +103,7 @@ function addBids(app: uws.TemplatedApp, options: BidServerOptions): { readonly i
 function addNotices(
   app: uws.TemplatedApp,
   { noticeLimits, noticeTelemetry, clock, onBug }: BidServerOptions,
-  desk: NoticeDesk,
+  desk: NoticeReceiver,
 ): { readonly inFlight: number } {
   const handler = new NoticeHandler({
     desk,

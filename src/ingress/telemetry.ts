@@ -3,7 +3,7 @@
  */
 import { Counter, Histogram, type Instrument } from '../telemetry/instruments.ts'
 
-export class NoticeTelemetry {
+export class NoticePortTelemetry {
   readonly durationMicros: Histogram
   readonly refusals: Counter
   readonly instruments: readonly Instrument[]

@@ -5,7 +5,7 @@ import { KEY } from './keys.ts'
 import { KIND, NONE, type Tape } from './tape.ts'
 import { codeMask, textList } from './values.ts'
 
-export const SIZES_MAX = 32
+const SIZES_MAX = 32
 
 /** Cells of a ratio in `BannerView.ratios`: width and height as parts, and the least width in pixels, 0 for any. */
 export const RATIO_CELLS = 3

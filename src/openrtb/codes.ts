@@ -3,6 +3,9 @@
  * unknown, not wrong.
  */
 
+/** The IAB's content taxonomy 1.0 (AdCOM "Category Taxonomies"): what categories are of where nothing is said. */
+export const TAXONOMY_DEFAULT = 1
+
 /** `bid.mtype`, OpenRTB 2.6 section 4.2.3. */
 export const MARKUP_TYPE = { banner: 1, video: 2, audio: 3, native: 4 } as const
 
@@ -52,19 +55,6 @@ export const CREATIVE_ATTRIBUTE = {
   skipButton: 16,
   flash: 17,
   responsive: 18,
-} as const
-
-/** AdCOM "API Frameworks". One that a request does not list is not supported (OpenRTB 2.6 section 3.2.6). */
-export const API_FRAMEWORK = {
-  vpaid1: 1,
-  vpaid2: 2,
-  mraid1: 3,
-  ormma: 4,
-  mraid2: 5,
-  mraid3: 6,
-  omid1: 7,
-  simid10: 8,
-  simid11: 9,
 } as const
 
 /** AdCOM "Delivery Methods". VAST has no word for a download: to it that is progressive. */

@@ -7,7 +7,7 @@ import { KIND, NONE, type Tape } from './tape.ts'
 import { codeList, codeMask, textList } from './values.ts'
 
 /** `maxduration` when nothing limits it. */
-export const DURATION_UNLIMITED_S = 0x7fffffff
+const DURATION_UNLIMITED_S = 0x7fffffff
 
 export class FilmView {
   isThere = false

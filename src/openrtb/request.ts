@@ -9,6 +9,8 @@
  *
  * One view is filled again and again: it is valid until the next `read`, and nothing may keep it across an await.
  */
+
+import { TAXONOMY_DEFAULT } from './codes.ts'
 import { readDevice } from './device.ts'
 import { DSA_RENDER_UNKNOWN, readDsa } from './dsa.ts'
 import { ImpView } from './imp.ts'
@@ -37,7 +39,7 @@ export class RequestView {
   auctionType = 2
   isTest = false
   /** Taxonomy of the blocked and allowed categories (AdCOM "Category Taxonomies"); absent means 1, the IAB's content taxonomy 1.0. */
-  categoryTaxonomy = 1
+  categoryTaxonomy: number = TAXONOMY_DEFAULT
   /** Milliseconds, or 0 when absent or no positive number. */
   tmaxMs = 0
   inventory: number = INVENTORY.unknown
@@ -195,7 +197,7 @@ export class RequestView {
     this.id = NONE
     this.auctionType = 2
     this.isTest = false
-    this.categoryTaxonomy = 1
+    this.categoryTaxonomy = TAXONOMY_DEFAULT
     this.tmaxMs = 0
     this.inventory = INVENTORY.unknown
     this.deviceType = 0

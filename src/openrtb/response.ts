@@ -3,7 +3,7 @@
  * the catalog changes. What comes from the request, its ids, is copied between quotes as it came, escapes and all.
  */
 import { decimalOfMicros } from '../base/money.ts'
-import { MARKUP_TYPE } from './codes.ts'
+import { MARKUP_TYPE, TAXONOMY_DEFAULT } from './codes.ts'
 import { type BannerMarkup, bannerTemplate } from './markup.ts'
 import type { NativeSpec } from './native-request.ts'
 import { type CompiledNative, type NativeOptions, nativeText, nativeTextInString } from './native-response.ts'
@@ -92,9 +92,6 @@ export type BidText = {
   /** Stands in all its URLs; of characters that nothing escapes. */
   readonly token: string
 }
-
-/** The taxonomy of categories that every ad has: the IAB's content taxonomy 1.0. */
-export const TAXONOMY_DEFAULT = 1
 
 export function adFragment(ad: AdText): AdFragment {
   const json = JSON.stringify

@@ -21,7 +21,7 @@ export function currencyText(code: number): string {
   return String.fromCharCode(code >> 16, (code >> 8) & 0xff, code & 0xff)
 }
 
-export type RatesTable = {
+export type RateTable = {
   /** The currency of which one unit is worth `rates` units of the others. */
   readonly base: string
   /** The day that the rates are of, as 2026-01-05; it starts at 00:00 UTC. */
@@ -38,7 +38,7 @@ export class Rates {
   readonly #ageDaysMax: number
 
   /** @param table undefined when there is none: then the dollar alone is known. */
-  constructor(table: RatesTable | undefined, maxAgeDays: number) {
+  constructor(table: RateTable | undefined, maxAgeDays: number) {
     this.#dateMs = table === undefined ? Number.NaN : dayMs(table.date)
     this.#ageDaysMax = maxAgeDays
     if (table === undefined) return
@@ -91,7 +91,7 @@ const RATE_MAX = 1e8
  * What is wrong with a table: a sentence each, that starts with the field and ends in the remedy.
  * @param wallMs now: a table may be a day ahead, where the day has already begun, but not more.
  */
-export function ratesFaults(table: RatesTable, wallMs: number): string[] {
+export function ratesFaults(table: RateTable, wallMs: number): string[] {
   const faults: string[] = []
   const currencies = new Set(Intl.supportedValuesOf('currency'))
   const isCurrency = (text: string) => currencies.has(text)
@@ -146,13 +146,4 @@ export function convertUp(micros: number, rate: number): number {
   const exact = micros * rate
   const converted = Math.ceil(exact + exact * ROUNDING)
   return Number.isNaN(converted) ? Number.MAX_SAFE_INTEGER : Math.min(converted, Number.MAX_SAFE_INTEGER)
-}
-
-/** Whole micros that are never above the exact amount, and at most one below it; 0 when the rate is NaN. */
-export function convertDown(micros: number, rate: number): number {
-  if (rate === 1) return micros
-  const exact = micros * rate
-  const converted = Math.floor(exact - exact * ROUNDING)
-  if (!(converted > 0)) return 0
-  return Math.min(converted, Number.MAX_SAFE_INTEGER)
 }

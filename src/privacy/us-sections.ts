@@ -14,7 +14,7 @@
  */
 import { BitReader } from './bits.ts'
 
-export const US_NATIONAL = 7
+const US_NATIONAL = 7
 export const US_SECTION_LAST = 27
 
 type Layout = {

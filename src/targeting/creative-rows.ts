@@ -2,7 +2,7 @@
  * The rows that say what a creative is: its format, size, length and media, and what a publisher may refuse in it.
  * Made when the catalog changes.
  */
-import { TAXONOMY_DEFAULT } from '../openrtb/response.ts'
+import { TAXONOMY_DEFAULT } from '../openrtb/codes.ts'
 import { FORMATS, type TargetedAd } from './ad.ts'
 import { Dictionary } from './dictionary.ts'
 import { type RowsBuilder, setBit } from './rows.ts'

@@ -44,7 +44,12 @@ export class TestBidder {
   readonly snapshots: Published<Snapshot>
   readonly #bidder: Bidder
 
-  constructor(snapshot: Snapshot, clock = new ManualClock(), operator: OperatorFile = TEST_OPERATOR) {
+  constructor(
+    snapshot: Snapshot,
+    clock = new ManualClock(),
+    operator: OperatorFile = TEST_OPERATOR,
+    profiles = EXCHANGE_PROFILES,
+  ) {
     this.clock = clock
     this.snapshots = new Published(snapshot)
     this.#bidder = new Bidder({
@@ -52,7 +57,7 @@ export class TestBidder {
       clock,
       prng: new Prng(1),
       snapshots: this.snapshots,
-      exchanges: EXCHANGE_PROFILES,
+      exchanges: profiles,
       operator: operatorOf(operator, 'https://bid.example').operator,
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       telemetry: this.telemetry,

@@ -26,7 +26,7 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 /** A list, or the one value that stands where a list is due. */
-export function someOf(value: unknown): readonly unknown[] {
+function someOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return []
   return Array.isArray(value) ? value : [value]
 }

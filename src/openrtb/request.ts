@@ -9,7 +9,6 @@
  *
  * One view is filled again and again: it is valid until the next `read`, and nothing may keep it across an await.
  */
-
 import { TAXONOMY_DEFAULT } from './codes.ts'
 import { readDevice } from './device.ts'
 import { DSA_RENDER_UNKNOWN, readDsa } from './dsa.ts'

@@ -2,7 +2,6 @@
  * What targeting must know of an ad: one creative of one campaign. A campaign with three creatives is three ads, so
  * that what belongs to the creative (size, length) and what belongs to the campaign (country, device) is one question.
  */
-
 import type { CompiledNative } from '../openrtb/native-response.ts'
 
 /** Lists of accepted values; an absent list accepts everything. See the catalog's schema for the values. */

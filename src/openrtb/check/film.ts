@@ -2,7 +2,6 @@
  * Bids of video and audio: length, protocol, linearity and skipping (sections 3.2.7 and 3.2.8). The document itself is
  * for vast.ts.
  */
-
 import { descendants, parseXml, type XmlElement } from '../xml.ts'
 import type { BidCase } from './bid-case.ts'
 import {

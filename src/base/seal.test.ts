@@ -1,11 +1,14 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import t from 'tap'
-import { SEAL_CHARS, SEALED_CHARS_MAX, Seal, type SealKey } from './seal.ts'
+import { SEAL_CHARS, SEALED_CHARS_MAX, SEALED_FOR, Seal, type SealKey } from './seal.ts'
 import '../testing/seed.ts'
 
 const sealed = (secret: Uint8Array, text: string) =>
-  createHmac('sha256', secret).update(text).digest('base64url').slice(0, SEAL_CHARS)
+  createHmac('sha256', secret)
+    .update(text)
+    .digest('base64url')
+    .slice(0, 2 * SEAL_CHARS)
 
 /** Cases of RFC 4231 whose data is text: number, key, data, the first 16 bytes of HMAC-SHA-256. */
 const PUBLISHED: readonly (readonly [number, Buffer, string, string])[] = [
@@ -27,14 +30,14 @@ const PUBLISHED: readonly (readonly [number, Buffer, string, string])[] = [
   ],
 ]
 
-t.test('a seal is the HMAC-SHA-256 that RFC 4231 publishes, cut short', async (t) => {
+t.test('the seals are the HMAC-SHA-256 that RFC 4231 publishes, cut short', async (t) => {
   for (const [number, secret, text, hex] of PUBLISHED) {
     const seal = new Seal([{ id: 'k', secret }]).sign(text)
     t.equal(Buffer.from(seal, 'base64url').toString('hex').slice(0, 32), hex, `case ${number}`)
   }
 })
 
-t.test('a seal is what createHmac gives, for keys and texts of any length', async () => {
+t.test('the seals are what createHmac gives, for keys and texts of any length', async () => {
   const secrets = fc.uint8Array({ minLength: 0, maxLength: 200 })
   const texts = fc.string({ unit: 'binary', maxLength: 400 })
   fc.assert(
@@ -47,38 +50,64 @@ t.test('a seal is what createHmac gives, for keys and texts of any length', asyn
   )
 })
 
-t.test('a seal is 22 characters of base64url', async (t) => {
-  t.match(new Seal([key('a')]).sign('text'), /^[A-Za-z0-9_-]{22}$/)
+const key = (id: string): SealKey => ({ id, secret: Buffer.from(`the secret of ${id}`) })
+
+/** The two seals under a text. */
+function sealsOf(seal: Seal, text: string): readonly [first: string, second: string] {
+  const both = seal.sign(text)
+  return [both.slice(0, SEAL_CHARS), both.slice(SEAL_CHARS)]
+}
+
+t.test('there are two seals of 21 characters of base64url, each for one of two', async (t) => {
+  const seal = new Seal([key('a')])
+  const [first, second] = sealsOf(seal, 'text')
+  for (const half of [first, second]) t.match(half, /^[A-Za-z0-9_-]{21}$/)
+  t.equal(seal.verify('text', 'a', first), SEALED_FOR.first)
+  t.equal(seal.verify('text', 'a', second), SEALED_FOR.second)
 })
 
-const key = (id: string): SealKey => ({ id, secret: Buffer.from(`the secret of ${id}`) })
+t.test('parts of both seals make no third one', async (t) => {
+  const seal = new Seal([key('a')])
+  const [first, second] = sealsOf(seal, 'text')
+  for (let cut = 1; cut < SEAL_CHARS; cut++) {
+    for (const mixed of [first.slice(0, cut) + second.slice(cut), second.slice(0, cut) + first.slice(cut)])
+      t.equal(seal.verify('text', 'a', mixed), SEALED_FOR.nobody, `cut at ${cut}`)
+    const window = (first + second).slice(cut, cut + SEAL_CHARS)
+    t.equal(seal.verify('text', 'a', window), SEALED_FOR.nobody, `from ${cut}`)
+  }
+})
 
 t.test('the first key signs, all of them verify, and no other does', async (t) => {
   const before = new Seal([key('a')])
   const rotated = new Seal([key('b'), key('a')])
   const after = new Seal([key('b')])
+  const [old, oldSecond] = sealsOf(before, 'text')
+  const [current] = sealsOf(rotated, 'text')
   t.equal(rotated.keyId, 'b')
   t.equal(rotated.sign('text'), after.sign('text'))
-  t.ok(rotated.verify('text', 'a', before.sign('text')), 'the old key, while it is kept')
-  t.ok(rotated.verify('text', 'b', rotated.sign('text')))
-  t.notOk(after.verify('text', 'a', before.sign('text')), 'the old key, once it is gone')
-  t.notOk(rotated.verify('text', 'b', before.sign('text')), 'a seal of one key under the id of another')
-  t.notOk(rotated.verify('text', 'toString', rotated.sign('text')), 'an id that every object has')
+  t.equal(rotated.verify('text', 'a', old), SEALED_FOR.first, 'the old key, while it is kept')
+  t.equal(rotated.verify('text', 'a', oldSecond), SEALED_FOR.second, 'its other seal too')
+  t.equal(rotated.verify('text', 'b', current), SEALED_FOR.first)
+  t.equal(after.verify('text', 'a', old), SEALED_FOR.nobody, 'the old key, once it is gone')
+  t.equal(rotated.verify('text', 'b', old), SEALED_FOR.nobody, 'a seal of one key under the id of another')
+  t.equal(rotated.verify('text', 'toString', current), SEALED_FOR.nobody, 'an id that every object has')
 })
 
 t.test('verify refuses another text and a changed seal', async (t) => {
   const seal = new Seal([key('a')])
-  const good = seal.sign('text')
-  t.ok(seal.verify('text', 'a', good))
-  t.notOk(seal.verify('Text', 'a', good))
-  t.notOk(seal.verify('text\u0000', 'a', good))
-  // Latin letters whose code ends in the byte of an ASCII one must not be taken for it.
-  t.notOk(seal.verify('\u0174ext', 'a', good))
-  for (let i = 0; i < good.length; i++) {
-    const other = good[i] === 'A' ? 'B' : 'A'
-    t.notOk(seal.verify('text', 'a', good.slice(0, i) + other + good.slice(i + 1)), `character ${i}`)
+  for (const good of sealsOf(seal, 'text')) {
+    t.not(seal.verify('text', 'a', good), SEALED_FOR.nobody)
+    // A Latin letter whose code ends in the byte of an ASCII one must not be taken for it.
+    for (const other of ['Text', 'text\u0000', '\u0174ext'])
+      t.equal(seal.verify(other, 'a', good), SEALED_FOR.nobody, JSON.stringify(other))
+    for (let i = 0; i < good.length; i++) {
+      const changed = good.slice(0, i) + (good[i] === 'A' ? 'B' : 'A') + good.slice(i + 1)
+      t.equal(seal.verify('text', 'a', changed), SEALED_FOR.nobody, `character ${i}`)
+    }
+    for (const cut of ['', good.slice(0, -1), `${good}A`])
+      t.equal(seal.verify('text', 'a', cut), SEALED_FOR.nobody, `"${cut}"`)
   }
-  for (const cut of ['', good.slice(0, -1), `${good}A`]) t.notOk(seal.verify('text', 'a', cut), `"${cut}"`)
+  t.equal(seal.verify('text', 'a', seal.sign('text')), SEALED_FOR.nobody, 'both seals in one')
 })
 
 t.test('a text may be as long as the limit and no longer', async (t) => {
@@ -86,11 +115,12 @@ t.test('a text may be as long as the limit and no longer', async (t) => {
   for (const char of ['x', '\u20ac']) {
     const longest = char.repeat(SEALED_CHARS_MAX)
     t.equal(seal.sign(longest), sealed(key('a').secret, longest))
-    t.ok(seal.verify(longest, 'a', seal.sign(longest)))
+    t.equal(seal.verify(longest, 'a', sealsOf(seal, longest)[1]), SEALED_FOR.second)
   }
   const tooLong = 'x'.repeat(SEALED_CHARS_MAX + 1)
   t.throws(() => seal.sign(tooLong))
-  t.notOk(seal.verify(tooLong, 'a', sealed(key('a').secret, tooLong)))
+  const itsSeal = sealed(key('a').secret, tooLong).slice(0, SEAL_CHARS)
+  t.equal(seal.verify(tooLong, 'a', itsSeal), SEALED_FOR.nobody)
 })
 
 t.test('keys are checked when a seal is made', async (t) => {

@@ -1,6 +1,7 @@
 /**
- * A seal under a short text, so that it comes back as it was given out: HMAC-SHA256 (RFC 2104) in base64url, cut to its
- * first 22 characters, which is 132 bits. Any language makes the same by cutting the base64url of its own HMAC.
+ * Two seals under a short text, so that it comes back as it was given out, by one of the two that it was given to: the
+ * HMAC-SHA256 (RFC 2104) in base64url, its first 21 characters for the one and the 21 behind them for the other, 126
+ * bits each. Who knows one seal does not know the other. Any language makes the same by cutting its own HMAC.
  *
  * Each key has an id that stands beside the seal. The first key signs and all of them verify, so that a key can be
  * replaced while texts under the old one are still out. How long a secret must be is for whoever reads the settings.
@@ -13,7 +14,9 @@ import { assert } from './assert.ts'
 
 export type SealKey = { readonly id: string; readonly secret: Uint8Array }
 
-export const SEAL_CHARS = 22
+export const SEAL_CHARS = 21
+/** Whose seal it is; 0 for neither's. */
+export const SEALED_FOR = { nobody: 0, first: 1, second: 2 } as const
 /** The longest text that can be sealed. */
 export const SEALED_CHARS_MAX = 1024
 
@@ -36,21 +39,28 @@ export class Seal {
     this.#signer = this.#hmacs.get(this.keyId)!
   }
 
-  /** The seal of a text of at most `SEALED_CHARS_MAX` characters, by the key `keyId`. */
+  /** Both seals of a text of at most `SEALED_CHARS_MAX` characters by the key `keyId`, one behind the other. */
   sign(text: string): string {
     assert(text.length <= SEALED_CHARS_MAX, 'a text to seal is short')
     return this.#signer.of(text)
   }
 
-  /** Whether a key of this id has made the seal for this text. Takes as long for a wrong seal as for the right one. */
-  verify(text: string, keyId: string, seal: string): boolean {
+  /** For whom a key of this id has made the seal under this text. Takes as long for a wrong seal as for a right one. */
+  verify(text: string, keyId: string, seal: string): number {
     const hmac = this.#hmacs.get(keyId)
-    if (hmac === undefined || text.length > SEALED_CHARS_MAX || seal.length !== SEAL_CHARS) return false
+    if (hmac === undefined || text.length > SEALED_CHARS_MAX || seal.length !== SEAL_CHARS)
+      return SEALED_FOR.nobody
     const expected = hmac.of(text)
-    let difference = 0
-    for (let i = 0; i < SEAL_CHARS; i++) difference |= expected.charCodeAt(i) ^ seal.charCodeAt(i)
-    return difference === 0
+    const isFirst = isEqual(expected, 0, seal)
+    const isSecond = isEqual(expected, SEAL_CHARS, seal)
+    return isFirst ? SEALED_FOR.first : isSecond ? SEALED_FOR.second : SEALED_FOR.nobody
   }
+}
+
+function isEqual(expected: string, from: number, seal: string): boolean {
+  let difference = 0
+  for (let i = 0; i < SEAL_CHARS; i++) difference |= expected.charCodeAt(from + i) ^ seal.charCodeAt(i)
+  return difference === 0
 }
 
 /** HMAC-SHA256 by one key: H(key ^ outer pad, H(key ^ inner pad, text)). */
@@ -71,6 +81,6 @@ class Hmac {
     const end = BLOCK_BYTES + this.#inner.write(text, BLOCK_BYTES)
     // As a binary string the inner hash needs no buffer of its own, which saves two fifths of the time.
     this.#outer.write(hash('sha256', this.#inner.subarray(0, end), 'binary'), BLOCK_BYTES, 'binary')
-    return hash('sha256', this.#outer, 'base64url').slice(0, SEAL_CHARS)
+    return hash('sha256', this.#outer, 'base64url').slice(0, 2 * SEAL_CHARS)
   }
 }

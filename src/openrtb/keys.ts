@@ -25,6 +25,7 @@ const NAMES = [
   'bseat',
   'btype',
   'bundle',
+  'buyeruid',
   'cat',
   'cattax',
   'complete',

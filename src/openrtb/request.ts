@@ -62,6 +62,9 @@ export class RequestView {
   /** Tokens of `source` and `ext`, or `NONE`: where the supply chain stands. */
   source = NONE
   ext = NONE
+  /** Tokens of `device` and `user`, or `NONE`: where ids stand, which are read only when the permit allows (user-id.ts). */
+  device = NONE
+  user = NONE
   readonly signals = new PrivacySignals()
   /** EU Digital Services Act (OpenRTB extension `dsa`): whether its object is there, and what it says. */
   hasDsa = false
@@ -89,8 +92,6 @@ export class RequestView {
     let site = NONE
     let app = NONE
     let dooh = NONE
-    let device = NONE
-    let user = NONE
     let regs = NONE
     let taxonomy = NONE
     const end = tape.next(0)
@@ -113,7 +114,7 @@ export class RequestView {
           dooh = tape.objectOrNone(token)
           break
         case KEY.device:
-          device = tape.objectOrNone(token)
+          this.device = tape.objectOrNone(token)
           break
         case KEY.at:
           this.auctionType = tape.integer(token, 2)
@@ -140,7 +141,7 @@ export class RequestView {
           this.blockedAdvertisers = textList(tape, token)
           break
         case KEY.user:
-          user = tape.objectOrNone(token)
+          this.user = tape.objectOrNone(token)
           break
         case KEY.regs:
           regs = tape.objectOrNone(token)
@@ -161,11 +162,11 @@ export class RequestView {
     if (app !== NONE) readApp(tape, app, this)
     else if (site !== NONE) readSite(tape, site, this)
     else if (dooh !== NONE) this.inventory = INVENTORY.dooh
-    if (device !== NONE) readDevice(tape, device, this)
+    if (this.device !== NONE) readDevice(tape, this.device, this)
     if (regs !== NONE) readDsa(tape, regs, this)
     if (this.languages === NONE) this.languages = this.#languageTags
     this.#readTaxonomy(taxonomy)
-    readSignals(tape, { regs, user, device, site, ext: this.ext }, this.signals)
+    readSignals(tape, { regs, user: this.user, device: this.device, site, ext: this.ext }, this.signals)
     hashTexts(tape.bytes, this)
     return this.#readImps(imps)
   }
@@ -215,6 +216,8 @@ export class RequestView {
     this.categories = NONE
     this.source = NONE
     this.ext = NONE
+    this.device = NONE
+    this.user = NONE
     this.signals.clear()
     this.hasDsa = false
     this.dsaRequired = 0

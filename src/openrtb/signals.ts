@@ -7,6 +7,7 @@
  */
 import { KEY } from './keys.ts'
 import { KIND, NONE, type Tape } from './tape.ts'
+import { isBlank } from './user-id.ts'
 
 /** Tokens of the request's objects, or `NONE`; `ext` is that of the request itself. */
 export type SignalPlaces = {
@@ -233,21 +234,14 @@ function hasText(tape: Tape, token: number): boolean {
   return !tape.isEmpty(token)
 }
 
-/** An id that is empty or made of zeros: what a platform gives when the user has refused. */
+/** Whether this is text that is no id: what a platform gives when the user has refused. */
 function isBlankId(tape: Tape, token: number): boolean {
   if (!tape.isText(token)) return false
   tape.unescape(token)
-  const { bytes } = tape
-  const end = tape.end(token)
-  for (let at = tape.start(token); at < end; at++) {
-    if (bytes[at] !== DIGIT_0 && bytes[at] !== DASH) return false
-  }
-  return true
+  return isBlank(tape, token)
 }
 
 const OPTED_OUT_ID = Buffer.from('-1')
 
-const DASH = 0x2d
-const DIGIT_0 = 0x30
 const DIGIT_1 = 0x31
 const SMALL_Y = 0x79

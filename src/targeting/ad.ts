@@ -16,6 +16,8 @@ export type Wants = {
   readonly categories?: readonly string[]
   readonly publishers?: readonly string[]
   readonly notPublishers?: readonly string[]
+  /** Segments of users: one that the user is in, and those that the user is not in. */
+  readonly segments?: { readonly any?: readonly string[]; readonly none?: readonly string[] }
 }
 
 export type TargetedAd = {
@@ -124,6 +126,7 @@ function likenessKey({ creative, wants, deals }: TargetedAd): string {
     wants.operatingSystems,
     wants.categories,
     wants.publishers,
+    wants.segments?.any,
     deals,
   ].join('|')
 }

@@ -37,6 +37,9 @@ export type TargetIndex = {
   readonly publishers: TextRows
   /** Rows of ads that refuse the publisher. */
   readonly refusedPublishers: TextRows
+  /** Rows of ads by the segments that they want a user to be in, and not to be in. */
+  readonly segments: TextRows
+  readonly refusedSegments: TextRows
   /** Rows of ads without deals, and of those that a deal may be bid on with. */
   readonly open: number
   readonly deals: TextRows
@@ -99,6 +102,8 @@ export async function compileTargets(
   const publishers = acceptors((wants) => wants.publishers)
   await turn()
   const refusedPublishers = members((ad) => ad.wants.notPublishers ?? [])
+  const segments = acceptors((wants) => wants.segments?.any)
+  const refusedSegments = members((ad) => ad.wants.segments?.none ?? [])
   const deals = members((ad) => ad.deals ?? [])
   const open = row((ad) => ad.deals === undefined)
   await turn()
@@ -136,6 +141,8 @@ export async function compileTargets(
     categories,
     publishers,
     refusedPublishers,
+    segments,
+    refusedSegments,
     open,
     deals,
     taxonomies,

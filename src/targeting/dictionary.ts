@@ -44,6 +44,16 @@ export class Dictionary {
     }
   }
 
+  /** The index of a text of this hash, or `ABSENT`: for texts that are known by their hash alone. */
+  findHash(hash: number): number {
+    let slot = hash & this.#mask
+    for (;;) {
+      const index = this.#slots[slot]
+      if (index === ABSENT || this.#hashes[index] === hash) return index
+      slot = (slot + 1) & this.#mask
+    }
+  }
+
   /** The index of a text, or `ABSENT`. */
   indexOf(text: string): number {
     const bytes = Buffer.from(text)

@@ -22,6 +22,7 @@ import { Question } from './question.ts'
 import { askForDeal, askForImp, askForRequest } from './request-questions.ts'
 import { search, trailingZeros } from './search.ts'
 import { isSeatAccepted } from './seats.ts'
+import { askForUser, NO_SEGMENTS, type Segments } from './segment-questions.ts'
 import { findItem } from './text-questions.ts'
 
 /** Eight times what is short-listed; it keeps the cost of a dense catalog that of a sparse one. */
@@ -33,8 +34,13 @@ export const IMP_DEALS_MAX = 8
 export const LOTS_MAX = 64
 const NATIVE_BYTES_MAX = 16_384
 
-/** Who asks: the place of its profile, and our seat there. */
-export type Bidding = { readonly exchangeIndex: number; readonly seat: Buffer | undefined }
+/** Who asks, and of whom: the place of the exchange's profile, our seat there, and what is known of the user. */
+export type Bidding = {
+  readonly exchangeIndex: number
+  readonly seat: Buffer | undefined
+  /** Absent when none is known, or none may be used. */
+  readonly segments?: Segments
+}
 
 export class Matcher {
   /** The ads found by the last `match`: those of lot 0, then those of lot 1, and so on. */
@@ -64,7 +70,7 @@ export class Matcher {
   #countMax = 0
 
   /** Fills the lots with what fits the request and returns how many ads there are in all. */
-  match(index: TargetIndex, view: RequestView, { exchangeIndex, seat }: Bidding): number {
+  match(index: TargetIndex, view: RequestView, { exchangeIndex, seat, segments }: Bidding): number {
     const question = this.#question
     const { tape } = view
     this.#index = index
@@ -76,6 +82,7 @@ export class Matcher {
     this.truncatedCount = 0
     question.clear()
     askForRequest(question, index, view, exchangeIndex)
+    askForUser(question, index, segments ?? NO_SEGMENTS)
     for (let imp = 0; imp < view.impCount; imp++) {
       question.open()
       this.#impIndex = imp

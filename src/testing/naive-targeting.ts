@@ -51,15 +51,21 @@ export type PlainLot = { readonly imp: string; readonly deal: string; readonly a
 /** The `deal` of a lot without one. */
 export const OPEN = ''
 
-type Asker = { readonly exchange: string; readonly seat: string | undefined }
+/** Who asks, and the segments of the user, as far as any are known. */
+export type Asker = {
+  readonly exchange: string
+  readonly seat: string | undefined
+  readonly segments?: readonly string[]
+}
 
 /** The lots of a request, empty ones left out. */
 export function naiveLots(
   ads: readonly TargetedAd[],
   request: PlainRequest,
-  { exchange, seat }: Asker,
+  { exchange, seat, segments = [] }: Asker,
 ): PlainLot[] {
-  const wanted = (ad: TargetedAd) => wantsRequest(ad, request, exchange) && !isBlocked(ad, request)
+  const wanted = (ad: TargetedAd) =>
+    wantsRequest(ad, request, exchange) && wantsUser(ad, segments) && !isBlocked(ad, request)
   return request.imp.flatMap((imp) => {
     const lotOf = (deal: string, isIn: (ad: TargetedAd) => boolean): PlainLot => {
       const fits = (ad: TargetedAd) => isIn(ad) && wanted(ad) && fitsImp(ad, request, imp)
@@ -107,6 +113,11 @@ function wantsRequest({ wants }: TargetedAd, request: PlainRequest, exchange: st
     !(wants.notPublishers ?? []).map(folded).includes(folded(publisher)) &&
     (wants.categories?.some((whole) => texts((app ?? site)?.cat).some((cat) => isWithin(cat, whole))) ?? true)
   )
+}
+
+function wantsUser({ wants: { segments = {} } }: TargetedAd, known: readonly string[]): boolean {
+  const isIn = (segment: string) => known.map(folded).includes(folded(segment))
+  return (segments.any?.some(isIn) ?? true) && !(segments.none ?? []).some(isIn)
 }
 
 function isBlocked(ad: TargetedAd, request: PlainRequest): boolean {

@@ -29,6 +29,7 @@ const PUBLISHERS = ['news.example', 'com.game', '12345']
 const CATEGORIES = ['IAB1', 'IAB1-1', 'IAB1-2', 'IAB2', 'IAB3-4', 'IAB3-10']
 const OTHER_CATEGORIES = ['1', '52', '483', 'A-1']
 const DOMAINS = ['acme.example', 'shop.acme.example', 'www.other.example', 'acme.co', 'one-two.example']
+const SEGMENTS = ['sport', 'Sport-2', 'news', 'cars']
 const DEALS = ['deal-1', 'Deal-2', '33']
 
 const creatives: Arbitrary<CreativeShape> = oneof(
@@ -81,6 +82,7 @@ const wants = record({
   categories: seldom(some(...CATEGORIES)),
   publishers: seldom(some(...PUBLISHERS)),
   notPublishers: seldom(some(...PUBLISHERS)),
+  segments: rarely(record({ any: some(...SEGMENTS), none: some(...SEGMENTS) }, { requiredKeys: [] })),
 })
 
 export const ads: Arbitrary<TargetedAd> = record({
@@ -238,4 +240,8 @@ export const requests: Arbitrary<PlainRequest> = tuple(
   imp: slots.map((slot, index) => ({ ...slot, id: `${index}` })),
 }))
 
-export const askers = record({ exchange: constantFrom(...EXCHANGES), seat: maybe(constantFrom(...SEATS)) })
+export const askers = record({
+  exchange: constantFrom(...EXCHANGES),
+  seat: maybe(constantFrom(...SEATS)),
+  segments: maybe(few('SPORT', 'sport-2', 'news', 'cats')),
+})

@@ -2,16 +2,24 @@
  * Puts a request to the compiled rows and to their naive twin, for tests that are written as ads and requests.
  */
 import type { Test } from 'tap'
+import { hashText } from '../base/hash.ts'
 import { compileNative, type NativeAd } from '../openrtb/native-response.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
 import { NONE } from '../openrtb/tape.ts'
 import type { CreativeShape, TargetedAd } from '../targeting/ad.ts'
 import { compileTargets, type TargetIndex } from '../targeting/compile.ts'
 import { Matcher } from '../targeting/match.ts'
-import { naiveLots, OPEN, type PlainImp, type PlainLot, type PlainRequest } from './naive-targeting.ts'
+import {
+  type Asker,
+  naiveLots,
+  OPEN,
+  type PlainImp,
+  type PlainLot,
+  type PlainRequest,
+} from './naive-targeting.ts'
 
 export const EXCHANGES = ['default', 'prebid']
-export const ASKER = { exchange: 'default', seat: 'seat-1' } as { exchange: string; seat: string | undefined }
+export const ASKER: Asker = { exchange: 'default', seat: 'seat-1' }
 
 const view = new RequestView(262_144)
 /** One for all tests, so that nothing may be left of one in the next. */
@@ -63,12 +71,17 @@ export function imp(parts: Partial<PlainImp> = { banner: { w: 300, h: 250 } }): 
 }
 
 /** The lots that the compiled rows find, with the ads of each in ascending order. */
-export function findLots(index: TargetIndex, plain: PlainRequest, { exchange, seat } = ASKER): PlainLot[] {
+export function findLots(
+  index: TargetIndex,
+  plain: PlainRequest,
+  { exchange, seat, segments }: Asker = ASKER,
+): PlainLot[] {
   const length = view.tape.bytes.write(JSON.stringify(plain))
   if (view.read(length) !== READ.ok) throw new Error(`unreadable: ${JSON.stringify(plain)}`)
   matcher.match(index, view, {
     exchangeIndex: EXCHANGES.indexOf(exchange),
     seat: seat === undefined ? undefined : Buffer.from(seat),
+    segments: segments === undefined ? undefined : Uint32Array.from(segments, hashText),
   })
   return Array.from({ length: matcher.lotCount }, (_, lot) => {
     const first = lot === 0 ? 0 : matcher.lotEnd[lot - 1]
@@ -93,20 +106,21 @@ export async function lotsOf(
   return lots
 }
 
-/** What is asked, the ad, the request, and whether they match. */
+/** What is asked, the ad, the request, and whether they match; the segments of the user where it is about them. */
 export type TargetingCase = readonly [
   verdict: 'takes' | 'leaves',
   what: string,
   ad: Partial<TargetedAd>,
   request: Partial<PlainRequest>,
+  segments?: readonly string[],
 ]
 
 /** A test for each case. Before the ad stands one that nothing fits. */
 export function testCases(t: Test, about: string, cases: readonly TargetingCase[]): void {
-  for (const [verdict, what, adParts, requestParts] of cases) {
+  for (const [verdict, what, adParts, requestParts, segments] of cases) {
     t.test(`${about}: ${verdict} ${what}`, async (t) => {
       const ads = [ad({ wants: { countries: ['ZZZ'] } }), ad(adParts)]
-      const lots = await lotsOf(t, ads, request(requestParts))
+      const lots = await lotsOf(t, ads, request(requestParts), { ...ASKER, segments })
       t.same(
         lots.flatMap((lot) => lot.ads),
         verdict === 'takes' ? [1] : [],

@@ -2,15 +2,17 @@
  * What to bid: numbers in, a price out. All amounts are CPM micros.
  *
  * The value of an impression is what the campaign's goal makes of the probability of a click: v for a CPM goal,
- * p * v * 1000 for a CPC goal of v a click, never more than the campaign's ceiling. In a second-price auction the
- * value is the best bid. In a first-price auction the bid is shaded by a constant until a win landscape is known.
+ * p * v * 1000 for a goal of v a click, never more than the campaign's ceiling. In a second-price auction the value is
+ * the best bid. In a first-price auction what leaves most of it is bid, by the win landscape (`first-price.ts`).
  */
 
-/** Goals of all ads, indexed by ad. */
+/** Goals of all ads, indexed by ad, as the catalog has them. */
 export type Goals = {
   readonly isPerClick: Uint8Array
-  /** Worth of a click, or of a thousand impressions. */
+  /** Worth of a click, or of a thousand impressions; of a conversion where there is a conversion rate. */
   readonly valueMicros: Float64Array
+  /** Conversions a click as the campaign states it; 0 where clicks or impressions are the goal. */
+  readonly conversionRate: Float64Array
   /** The most that may be bid: the campaign's maximum, or its CPM goal when that is less. */
   readonly ceilingCpmMicros: Float64Array
 }
@@ -19,13 +21,7 @@ export type Goals = {
 export const NO_PRICE = 0
 
 /** OpenRTB 2.6 section 3.2.1: `at` 2 is second price plus; 1 is first price, and so is taken what an exchange invents. */
-const SECOND_PRICE = 2
-
-/**
- * Share of the value that is bid at first price without any knowledge of the market: the usual start of a shading
- * ladder, kept within [0.3, 1] by whatever replaces it.
- */
-export const BLIND_SHADE = 0.65
+export const SECOND_PRICE = 2
 
 /** What an auction asks of a price; all amounts in the currency of the bid. */
 export type AuctionTerms = {
@@ -37,27 +33,38 @@ export type AuctionTerms = {
   readonly isGuaranteed: boolean
 }
 
-export function valueCpmMicros(goals: Goals, ad: number, clickProbability: number): number {
+export function valueCpmMicros(
+  goals: Pick<Goals, 'isPerClick' | 'valueMicros' | 'ceilingCpmMicros'>,
+  ad: number,
+  clickProbability: number,
+): number {
   const value = goals.valueMicros[ad]
   const wanted = goals.isPerClick[ad] === 1 ? clickProbability * value * 1000 : value
   return Math.min(wanted, goals.ceilingCpmMicros[ad])
 }
 
 /**
- * The bid for an impression of this value, an integer; `NO_PRICE` when the value is below the floor.
+ * The most that may be bid for an impression of this value, an integer: a fixed price itself. `NO_PRICE` when the value
+ * is below the floor.
  * @param ceilingCpmMicros the most that the campaign may bid, in the currency of the bid.
  */
-export function priceCpmMicros(
+export function limitCpmMicros(
   valueCpmMicros: number,
   ceilingCpmMicros: number,
-  { floorCpmMicros, auctionType, isPriceFixed, isGuaranteed }: AuctionTerms,
+  { floorCpmMicros, isPriceFixed, isGuaranteed }: AuctionTerms,
 ): number {
   // What is guaranteed is worth its price, whatever a model thinks; never more than the campaign's ceiling.
   const isOwed = isGuaranteed && floorCpmMicros <= ceilingCpmMicros
-  const value = Math.floor(isOwed ? Math.max(valueCpmMicros, floorCpmMicros) : valueCpmMicros)
+  const limit = Math.floor(isOwed ? Math.max(valueCpmMicros, floorCpmMicros) : valueCpmMicros)
   // Said this way round, so that a value that is no number has no price.
-  if (!(value >= floorCpmMicros && value > 0)) return NO_PRICE
-  if (isPriceFixed) return floorCpmMicros
-  if (auctionType === SECOND_PRICE) return value
-  return Math.max(Math.floor(value * BLIND_SHADE), floorCpmMicros, 1)
+  if (!(limit >= floorCpmMicros && limit > 0)) return NO_PRICE
+  return isPriceFixed ? floorCpmMicros : limit
+}
+
+/** Whether the bid is what is paid, so that less than the value should be bid. */
+export function isFirstPrice({
+  auctionType,
+  isPriceFixed,
+}: Pick<AuctionTerms, 'auctionType' | 'isPriceFixed'>): boolean {
+  return !isPriceFixed && auctionType !== SECOND_PRICE
 }

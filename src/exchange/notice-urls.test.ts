@@ -1,36 +1,39 @@
 import t from 'tap'
 import { HOLE } from '../openrtb/template.ts'
 import { bidUrlsOf } from '../testing/notice-urls.ts'
-import { NoticeUrls } from './notice-urls.ts'
+import { NOTICE_KINDS, NoticeUrls } from './notice-urls.ts'
 import type { ExchangeProfile } from './profile.ts'
 import { EXCHANGE_PROFILES } from './profiles.ts'
+import { TOKEN_CHARS_MAX, type TokenTexts } from './token.ts'
 
 const BASE = 'https://bid.example.com'
-const TOKEN = '1~tz4g3k~x.y_z-1~sealed'
+const TOKENS: TokenTexts = { forExchange: '2~x.y_z-1~for-exchange', forMarkup: '2~x.y_z-1~for-markup' }
 const of = (name: string) => EXCHANGE_PROFILES.find((profile) => profile.name === name)!
 
-const given = (profile: ExchangeProfile, token = TOKEN, baseUrl = BASE) =>
-  bidUrlsOf(new NoticeUrls(baseUrl, profile), token)
+const given = (profile: ExchangeProfile, tokens = TOKENS, baseUrl = BASE) =>
+  bidUrlsOf(new NoticeUrls(baseUrl, profile), tokens)
 
 t.test('a profile by the letter of OpenRTB gets every notice with its macros', async (t) => {
   const urls = given(of('default'))
-  t.equal(urls.nurl, `${BASE}/notice/win?t=${TOKEN}&p=\${AUCTION_PRICE}&m=\${AUCTION_MIN_TO_WIN}`)
-  t.equal(urls.burl, `${BASE}/notice/bill?t=${TOKEN}&p=\${AUCTION_PRICE}`)
+  const { forExchange: token } = TOKENS
+  t.equal(urls.nurl, `${BASE}/notice/win?t=${token}&p=\${AUCTION_PRICE}&m=\${AUCTION_MIN_TO_WIN}`)
+  t.equal(urls.burl, `${BASE}/notice/bill?t=${token}&p=\${AUCTION_PRICE}`)
   t.equal(
     urls.lurl,
-    `${BASE}/notice/loss?t=${TOKEN}&p=\${AUCTION_PRICE}&l=\${AUCTION_LOSS}&m=\${AUCTION_MIN_TO_WIN}`,
+    `${BASE}/notice/loss?t=${token}&p=\${AUCTION_PRICE}&l=\${AUCTION_LOSS}&m=\${AUCTION_MIN_TO_WIN}`,
   )
 })
 
 t.test('the holes of markup that are URLs have frames, the others none', async (t) => {
   const values = given(of('default')).markup
-  const view = `${BASE}/notice/view?t=${TOKEN}`
+  const { forMarkup: token } = TOKENS
+  const view = `${BASE}/notice/view?t=${token}`
   t.equal(values[HOLE.viewUrl], `${view}&p=\${AUCTION_PRICE}`)
   t.equal(values[HOLE.viewUrlInNative], `${view}&p=\${AUCTION_PRICE}`)
   t.equal(values[HOLE.viewUrlInHtml], `${view}&amp;p=\${AUCTION_PRICE}`)
-  t.equal(values[HOLE.clickUrlInHtml], `${BASE}/notice/click?t=${TOKEN}`)
-  t.equal(values[HOLE.clickTrackingUrl], `${BASE}/notice/click?t=${TOKEN}&r=0`)
-  t.equal(values[HOLE.errorUrl], `${BASE}/notice/error?t=${TOKEN}&e=[ERRORCODE]`)
+  t.equal(values[HOLE.clickUrlInHtml], `${BASE}/notice/click?t=${token}`)
+  t.equal(values[HOLE.clickTrackingUrl], `${BASE}/notice/click?t=${token}&r=0`)
+  t.equal(values[HOLE.errorUrl], `${BASE}/notice/error?t=${token}&e=[ERRORCODE]`)
   t.equal(values[HOLE.vastVersion], '')
   t.equal(values[HOLE.servingId], '')
 })
@@ -71,7 +74,7 @@ t.test('a price stands in markup and in VAST only where the exchange expands it'
 t.test('an exchange may have words of its own for its macros', async (t) => {
   t.equal(
     given(of('applovin')).nurl,
-    `${BASE}/notice/win?t=${TOKEN}&p=\${AUCTION_PRICE}&m=\${AUCTION_MINIMUM_BID_TO_WIN}`,
+    `${BASE}/notice/win?t=${TOKENS.forExchange}&p=\${AUCTION_PRICE}&m=\${AUCTION_MINIMUM_BID_TO_WIN}`,
   )
   t.match(given(of('openx')).markup[HOLE.viewUrl], /&p=\$\{AUCTION_PRICE:OXCRYPT\}$/)
 })
@@ -79,8 +82,8 @@ t.test('an exchange may have words of its own for its macros', async (t) => {
 t.test('behind a click macro the URL is percent-encoded, and comes out of it again', async (t) => {
   const url = given(of('google')).markup[HOLE.clickUrlInHtml]
   const macro = '%%CLICK_URL_UNESC%%'
-  t.equal(url, `${macro}https%3A%2F%2Fbid.example.com%2Fnotice%2Fclick%3Ft%3D${TOKEN}`)
-  t.equal(decodeURIComponent(url.slice(macro.length)), `${BASE}/notice/click?t=${TOKEN}`)
+  t.equal(url, `${macro}https%3A%2F%2Fbid.example.com%2Fnotice%2Fclick%3Ft%3D${TOKENS.forMarkup}`)
+  t.equal(decodeURIComponent(url.slice(macro.length)), `${BASE}/notice/click?t=${TOKENS.forMarkup}`)
 })
 
 t.test('no URL of any exchange needs escaping where it will stand', async (t) => {
@@ -97,14 +100,44 @@ t.test('no URL of any exchange needs escaping where it will stand', async (t) =>
   }
 })
 
+t.test(
+  'what bills, wins and loses is for the exchange alone; what is for everybody does none of it',
+  async (t) => {
+    for (const profile of EXCHANGE_PROFILES) {
+      const { nurl, burl, lurl, markup } = given(profile)
+      for (const url of markup) {
+        t.notOk(url.includes(TOKENS.forExchange), `${profile.name}: ${url}`)
+        t.notMatch(url, /notice(\/|%2F)(win|bill|loss)/, `${profile.name}: ${url}`)
+      }
+      for (const url of [nurl, burl, lurl]) t.notOk(url.includes(TOKENS.forMarkup), `${profile.name}: ${url}`)
+    }
+  },
+)
+
+t.test('no bid tells where conversions are reported: that is for the advertiser to ask', async (t) => {
+  for (const profile of EXCHANGE_PROFILES) {
+    const { nurl, burl, lurl, markup } = given(profile)
+    t.notMatch([nurl, burl, lurl, ...markup].join(' '), 'conversion', profile.name)
+  }
+  t.ok(NOTICE_KINDS.includes('conversion'))
+})
+
 t.test('the notices of Xandr stay below its 2000 characters with the longest token', async (t) => {
-  const long = given(of('xandr'), 'x'.repeat(339), `https://${'a'.repeat(60)}.example.com`).nurl
+  const longest = 'x'.repeat(TOKEN_CHARS_MAX)
+  const tokens = { forExchange: longest, forMarkup: longest }
+  const long = given(of('xandr'), tokens, `https://${'a'.repeat(60)}.example.com`).nurl
   t.ok(long.length < 500, `${long.length}`)
 })
 
 t.test('an address may have a port and a path', async (t) => {
   for (const base of ['http://127.0.0.1:8080', 'http://[::1]:8080', 'https://example.com/eu/bids']) {
-    t.equal(given(of('default'), 'T', base).burl.indexOf(`${base}/notice/bill?t=T&`), 0, base)
+    t.equal(
+      given(of('default'), { forExchange: 'T', forMarkup: 'M' }, base).burl.indexOf(
+        `${base}/notice/bill?t=T&`,
+      ),
+      0,
+      base,
+    )
   }
 })
 

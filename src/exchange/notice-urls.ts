@@ -12,6 +12,10 @@
  * | click | click | |
  * | click tracking | click | r=0: no redirect, the player has the landing page |
  * | error | error | e |
+ * | conversion | conversion | |
+ *
+ * The URL of a conversion stands in no bid: the advertiser calls it, with the token that its landing page was given as
+ * `{click_id}`. The URLs of win, bill and loss are for the exchange alone and have a token that no markup shows.
  *
  * All but the token is known when a profile meets an address, and is joined and checked then. No URL has a character
  * that JSON or XML's CDATA escapes, so each may be put between quotes as it is; those for HTML have `&amp;`.
@@ -21,7 +25,7 @@ import { HOLE, HOLE_COUNT, type UrlFrame } from '../openrtb/template.ts'
 import { MACRO } from './macros.ts'
 import type { ExchangeProfile } from './profile.ts'
 
-export const NOTICE_KINDS = ['win', 'bill', 'loss', 'view', 'click', 'error'] as const
+export const NOTICE_KINDS = ['win', 'bill', 'loss', 'view', 'click', 'error', 'conversion'] as const
 export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
 /** What is left of the path of a notice in front of its kind. */

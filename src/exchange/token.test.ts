@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
-import { SEALED_CHARS_MAX, Seal, type SealKey } from '../base/seal.ts'
-import { type NoticeToken, readToken, readTokenOfAnyAge, TOKEN_CHARS_MAX, writeToken } from './token.ts'
+import { SEAL_CHARS, SEALED_CHARS_MAX, Seal, type SealKey } from '../base/seal.ts'
+import { type NoticeToken, readToken, TOKEN_CHARS_MAX, type TokenRead, writeToken } from './token.ts'
 import '../testing/seed.ts'
 
 const key = (id: string): SealKey => ({ id, secret: Buffer.from(`the secret of ${id}`) })
@@ -9,7 +9,7 @@ const seal = new Seal([key('k1')])
 const NOW_S = Date.UTC(2026, 0, 1) / 1000
 
 const TOKEN: NoticeToken = {
-  expiresS: NOW_S + 3600,
+  bidAtS: NOW_S,
   exchangeName: 'google',
   campaignId: 'campaign-7',
   creativeId: 'creative_12.b',
@@ -18,7 +18,12 @@ const TOKEN: NoticeToken = {
   usdCpmMicros: 2_812_803,
   bidId: '8f1c02aa-3',
   isTest: false,
+  clickProbability: 0.0041,
+  propensity: 0.125,
+  pairKey: '01b7k2f09x0c4d',
 }
+
+const text = writeToken(seal, TOKEN).forExchange
 
 const HEAD = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'.split('')
 const ids = fc
@@ -27,8 +32,10 @@ const ids = fc
     fc.string({ unit: fc.constantFrom(...HEAD, '.', '_', '-'), maxLength: 63 }),
   )
   .map(([first, rest]) => first + rest)
+const DIGITS = HEAD.slice(26)
+const pairKeys = fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 14, maxLength: 14 })
 const tokens: fc.Arbitrary<NoticeToken> = fc.record({
-  expiresS: fc.integer({ min: NOW_S, max: 36 ** 7 - 1 }),
+  bidAtS: fc.integer({ min: 0, max: 36 ** 7 - 1 }),
   exchangeName: ids,
   campaignId: ids,
   creativeId: ids,
@@ -37,41 +44,80 @@ const tokens: fc.Arbitrary<NoticeToken> = fc.record({
   usdCpmMicros: fc.maxSafeNat(),
   bidId: ids,
   isTest: fc.boolean(),
+  clickProbability: fc.nat(1e9).map((billionths) => billionths / 1e9),
+  propensity: fc.nat(1e6).map((millionths) => millionths / 1e6),
+  pairKey: fc.oneof(fc.constant(''), pairKeys),
 })
 
 t.test('a token reads as its head comment draws it', async (t) => {
-  const expected = `1~${(NOW_S + 3600).toString(36)}~google~campaign-7~creative_12.b~1jtls~EUR~1oadf~8f1c02aa-3~0~k1~`
-  const text = writeToken(seal, TOKEN)
-  t.equal(text.slice(0, -22), expected)
-  t.match(text.slice(-22), /^[A-Za-z0-9_-]{22}$/)
+  const expected =
+    '2~t85s00~google~campaign-7~creative_12.b~1jtls~EUR~1oadf~8f1c02aa-3~0~2fvkw~2og8~01b7k2f09x0c4d~k1~'
+  t.equal(text.slice(0, -SEAL_CHARS), expected)
+  t.match(text.slice(-SEAL_CHARS), /^[A-Za-z0-9_-]{21}$/)
 })
 
-t.test('what was written is read', async () => {
+t.test('what was written is read, and for whom it was', async () => {
   fc.assert(
     fc.property(tokens, (token) => {
-      const read = readToken(seal, writeToken(seal, token), NOW_S)
-      return JSON.stringify(read) === JSON.stringify(token)
+      const { forExchange, forMarkup } = writeToken(seal, token)
+      const isRead = (text: string, isPublic: boolean) =>
+        JSON.stringify(readToken(seal, text)) === JSON.stringify({ ...token, isPublic })
+      return isRead(forExchange, false) && isRead(forMarkup, true)
     }),
   )
 })
+
+t.test(
+  'the two tokens of a bid differ in their seals alone, and neither can be made from the other',
+  async (t) => {
+    const { forExchange, forMarkup } = writeToken(seal, TOKEN)
+    t.equal(forExchange.slice(0, -SEAL_CHARS), forMarkup.slice(0, -SEAL_CHARS))
+    t.not(forExchange.slice(-SEAL_CHARS), forMarkup.slice(-SEAL_CHARS))
+    // Whoever has the markup of one bid knows the seal of no other, and of no other field.
+    const other = writeToken(seal, { ...TOKEN, bidId: '8f1c02aa-4' }).forMarkup
+    t.equal(readToken(seal, forMarkup.slice(0, -SEAL_CHARS) + other.slice(-SEAL_CHARS)), 'forged')
+  },
+)
 
 t.test('no character of a token is escaped in a URL, in JSON, in XML or in HTML', async () => {
   fc.assert(
-    fc.property(tokens, (token) => {
-      const text = writeToken(seal, token)
-      return encodeURIComponent(text) === text && /^[A-Za-z0-9._~-]+$/.test(text)
-    }),
+    fc.property(tokens, (token) =>
+      Object.values(writeToken(seal, token)).every(
+        (text) => encodeURIComponent(text) === text && /^[A-Za-z0-9._~-]+$/.test(text),
+      ),
+    ),
   )
 })
 
+t.test('chances are told to a billionth and to a millionth', async (t) => {
+  const TABLE = [
+    // Click probability and propensity, as written and as read.
+    [0, 0, 0, 0],
+    [1, 1, 1, 1],
+    [1 / 3, 1 / 3, 0.333_333_333, 0.333_333],
+    // A propensity of nought would say that there was no choice.
+    [0.000_000_000_4, 0.000_000_4, 0, 0.000_001],
+    [0.000_000_000_6, 0.000_000_6, 0.000_000_001, 0.000_001],
+  ]
+  for (const [clickProbability, propensity, clickRead, propensityRead] of TABLE) {
+    const { forExchange } = writeToken(seal, { ...TOKEN, clickProbability, propensity })
+    t.match(readToken(seal, forExchange), { clickProbability: clickRead, propensity: propensityRead })
+  }
+})
+
+t.test('what there is not takes no room: no propensity, no user', async (t) => {
+  const { forExchange } = writeToken(seal, { ...TOKEN, propensity: 0, pairKey: '' })
+  t.match(forExchange, '~2fvkw~~~k1~')
+  t.match(readToken(seal, forExchange), { propensity: 0, pairKey: '' })
+})
+
 t.test('a changed character is refused, wherever it stands and whatever it becomes', async (t) => {
-  const text = writeToken(seal, TOKEN)
   const others = [...HEAD, '.', '_', '-', '~', '%', ' ', '\u0000', '\u0131', '\u{1f600}']
   const accepted: string[] = []
   for (let i = 0; i < text.length; i++) {
     for (const other of others) {
       const changed = text.slice(0, i) + other + text.slice(i + 1)
-      if (changed !== text && typeof readToken(seal, changed, NOW_S) !== 'string') accepted.push(changed)
+      if (changed !== text && typeof readToken(seal, changed) !== 'string') accepted.push(changed)
     }
   }
   t.same(accepted, [])
@@ -85,66 +131,50 @@ t.test('any other change is refused', async () => {
       fc.nat(5),
       fc.string({ unit: 'binary', maxLength: 5 }),
       (token, at, cut, put) => {
-        const text = writeToken(seal, token)
-        const start = at % text.length
-        const changed = text.slice(0, start) + put + text.slice(start + cut)
-        return changed === text || typeof readTokenOfAnyAge(seal, changed) === 'string'
+        const { forMarkup } = writeToken(seal, token)
+        const start = at % forMarkup.length
+        const changed = forMarkup.slice(0, start) + put + forMarkup.slice(start + cut)
+        return changed === forMarkup || typeof readToken(seal, changed) === 'string'
       },
     ),
   )
 })
 
 t.test('fields cannot be moved into each other', async (t) => {
-  const text = writeToken(seal, { ...TOKEN, campaignId: 'a-b', creativeId: 'c' })
-  t.equal(readToken(seal, text.replace('~a-b~c~', '~a~b-c~'), NOW_S), 'forged')
+  const { forExchange } = writeToken(seal, { ...TOKEN, campaignId: 'a-b', creativeId: 'c' })
+  t.equal(readToken(seal, forExchange.replace('~a-b~c~', '~a~b-c~')), 'forged')
 })
 
 t.test('what is no token is malformed', async (t) => {
-  const text = writeToken(seal, TOKEN)
   const others = [
-    '',
-    '~',
-    '~~~~~~~~~~~',
-    'AUDIT',
-    `\${TOKEN}`,
-    text.slice(0, -1),
-    `${text}~`,
-    ` ${text}`,
-    `${text}\n`,
+    ...['', '~', '~~~~~~~~~~~~~~', 'AUDIT', `\${TOKEN}`],
+    ...[text.slice(0, -1), `${text}~`, ` ${text}`, `${text}\n`],
   ]
-  for (const other of others) t.equal(readToken(seal, other, NOW_S), 'malformed', JSON.stringify(other))
-  t.equal(readToken(seal, text.replace(/^1/, '2'), NOW_S), 'malformed', 'of another version')
-  t.equal(readToken(seal, 'a'.repeat(10_000_000), NOW_S), 'malformed')
+  for (const other of others) t.equal(readToken(seal, other), 'malformed', JSON.stringify(other))
+  t.equal(readToken(seal, text.replace(/^2/, '1')), 'malformed', 'of another version')
+  t.equal(readToken(seal, text.replace(TOKEN.pairKey, '01b7k2f09x0c4')), 'malformed', 'half a key of a user')
+  t.equal(readToken(seal, 'a'.repeat(10_000_000)), 'malformed')
 })
 
 t.test('a token of another key is forged, one of a key that was replaced is not', async (t) => {
-  const text = writeToken(seal, TOKEN)
-  t.equal(readToken(new Seal([key('k2')]), text, NOW_S), 'forged')
-  t.equal(readToken(new Seal([{ id: 'k1', secret: Buffer.from('another') }]), text, NOW_S), 'forged')
-  t.same(readToken(new Seal([key('k2'), key('k1')]), text, NOW_S), TOKEN)
-})
-
-t.test('a token is good up to the second of its expiry', async (t) => {
-  const text = writeToken(seal, TOKEN)
-  t.same(readToken(seal, text, TOKEN.expiresS), TOKEN)
-  t.equal(readToken(seal, text, TOKEN.expiresS + 1), 'expired')
-  t.same(readTokenOfAnyAge(seal, text), TOKEN)
-  const forged = text.replace('google', 'goggle')
-  t.equal(readToken(seal, forged, TOKEN.expiresS + 1), 'forged', 'a forged one is not called expired')
+  t.equal(readToken(new Seal([key('k2')]), text), 'forged')
+  t.equal(readToken(new Seal([{ id: 'k1', secret: Buffer.from('another') }]), text), 'forged')
+  t.same(readToken(new Seal([key('k2'), key('k1')]), text), { ...TOKEN, isPublic: false })
 })
 
 t.test('a price in dollars is not told twice', async (t) => {
-  const text = writeToken(seal, { ...TOKEN, currency: 'USD', priceCpmMicros: 7, usdCpmMicros: 7 })
-  t.match(text, /~7~USD~~/)
-  const token = readToken(seal, text, NOW_S) as NoticeToken
+  const dollars = { ...TOKEN, currency: 'USD', priceCpmMicros: 7, usdCpmMicros: 7 }
+  const { forExchange } = writeToken(seal, dollars)
+  t.match(forExchange, /~7~USD~~/)
+  const token = readToken(seal, forExchange) as TokenRead
   t.same([token.priceCpmMicros, token.usdCpmMicros], [7, 7])
 })
 
 t.test('the longest token has the length that is stated, and can be sealed', async (t) => {
   const id = 'x'.repeat(64)
   const long = new Seal([key('y'.repeat(16))])
-  const text = writeToken(long, {
-    expiresS: 36 ** 7 - 1,
+  const { forExchange, forMarkup } = writeToken(long, {
+    bidAtS: 36 ** 7 - 1,
     exchangeName: id,
     campaignId: id,
     creativeId: id,
@@ -153,9 +183,12 @@ t.test('the longest token has the length that is stated, and can be sealed', asy
     usdCpmMicros: Number.MAX_SAFE_INTEGER - 1,
     bidId: id,
     isTest: true,
+    clickProbability: 1,
+    propensity: 1,
+    pairKey: 'z'.repeat(14),
   })
-  t.equal(text.length, TOKEN_CHARS_MAX)
-  t.equal(TOKEN_CHARS_MAX, 339)
+  t.same([forExchange.length, forMarkup.length], [TOKEN_CHARS_MAX, TOKEN_CHARS_MAX])
+  t.equal(TOKEN_CHARS_MAX, 365)
   t.ok(TOKEN_CHARS_MAX <= SEALED_CHARS_MAX)
-  t.type(readToken(long, text, NOW_S), 'object')
+  t.type(readToken(long, forExchange), 'object')
 })

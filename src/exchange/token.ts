@@ -2,23 +2,27 @@
  * The token of a notice: what we have to know of a bid when an exchange or a browser tells us of it, carried in the URL
  * that we gave out and sealed so that nobody else can make one up. Read by hand it says
  *
- *     1~tz4g3k~google~campaign-7~creative-12~1jz5s~EUR~1mf9k~8f1c02aa-3~0~k1~Wm2…
- *     |  |       |        |          |         |    |    |        |     |  |   seal over all before it
- *     |  |       |        |          |         |    |    |        |     |  id of the seal's key
+ *     2~tz4g3k~google~campaign-7~creative-12~1jz5s~EUR~1mf9k~8f1c02aa-3~0~2hw1~~01b7k2f09x0c4d~k1~Wm2…
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |        |   seal over all before it
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |        id of the seal's key
+ *     |  |       |        |          |         |    |    |        |     |  |   |     who sees it of which campaign
+ *     |  |       |        |          |         |    |    |        |     |  |   how likely the price was, in millionths
+ *     |  |       |        |          |         |    |    |        |     |  probability of a click, in billionths
  *     |  |       |        |          |         |    |    |        |     1 for a test
  *     |  |       |        |          |         |    |    |        id of the bid
  *     |  |       |        |          |         |    |    price in USD, CPM micros; empty where it is the same number
  *     |  |       |        |          |         price, CPM micros, and its currency
  *     |  |       exchange, campaign, creative
- *     |  expiry in seconds since the Unix epoch; all numbers are in base 36
+ *     |  when the bid was made, in seconds since the Unix epoch; all numbers are in base 36
  *     version
  *
- * Its characters are letters, digits and `-._~`, which no URL, JSON, XML or HTML has to escape.
+ * Its characters are letters, digits and `-._~`, which no URL, JSON, XML or HTML has to escape. There are two of it: the
+ * one for the exchange, which tells wins, bills and losses with it, and one that stands in markup for everybody to read.
  */
-import { SEAL_CHARS, type Seal } from '../base/seal.ts'
+import { SEAL_CHARS, SEALED_FOR, type Seal } from '../base/seal.ts'
 
 export type NoticeToken = {
-  readonly expiresS: number
+  readonly bidAtS: number
   readonly exchangeName: string
   readonly campaignId: string
   readonly creativeId: string
@@ -28,47 +32,67 @@ export type NoticeToken = {
   readonly usdCpmMicros: number
   readonly bidId: string
   readonly isTest: boolean
+  /** Of a click, as the price took it; to a billionth. */
+  readonly clickProbability: number
+  /** How likely the price was among those that could have been bid; to a millionth, 0 where there was one alone. */
+  readonly propensity: number
+  /** Counts the user's impressions of the campaign, as 14 digits of base 36; '' where nobody may be known. */
+  readonly pairKey: string
 }
 
-/** `malformed`: no token at all; `forged`: not sealed by a key of ours; `expired`: ours, and too late. */
-export type TokenRefusal = 'malformed' | 'forged' | 'expired'
+/** The token as text, for those who get it. */
+export type TokenTexts = { readonly forExchange: string; readonly forMarkup: string }
 
-/** Four ids of 64 characters, two prices of 11, a key id of 16, the seal of 22, and what is always the same length. */
-export const TOKEN_CHARS_MAX = 1 + 7 + 4 * 64 + 2 * 11 + 3 + 1 + 16 + SEAL_CHARS + 11
+/** @property isPublic whether it is the one that stands in markup. */
+export type TokenRead = NoticeToken & { readonly isPublic: boolean }
 
-const VERSION = '1'
+/** `malformed`: no token at all; `forged`: not sealed by a key of ours. */
+export type TokenRefusal = 'malformed' | 'forged'
+
+/** Four ids of 64 characters, two prices of 11, a key id of 16, numbers of 6 and 4, the seal, and what is always as long. */
+export const TOKEN_CHARS_MAX = 1 + 7 + 4 * 64 + 2 * 11 + 3 + 1 + 16 + 6 + 4 + 14 + SEAL_CHARS + 14
+
+const VERSION = '2'
+const BILLIONTH = 1e9
+const MILLIONTH = 1e6
 const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'
-const PRICE = '[0-9a-z]{1,11}'
+const NUMBER = (charsMax: number) => `[0-9a-z]{1,${charsMax}}`
 const FORM = new RegExp(
-  `^(${VERSION}~([0-9a-z]{1,7})~(${ID})~(${ID})~(${ID})~(${PRICE})~([A-Z]{3})~(${PRICE})?~(${ID})~([01])` +
+  `^(${VERSION}~(${NUMBER(7)})~(${ID})~(${ID})~(${ID})~(${NUMBER(11)})~([A-Z]{3})~(${NUMBER(11)})?~(${ID})~([01])` +
+    `~(${NUMBER(6)})~(${NUMBER(4)})?~([0-9a-z]{14})?` +
     `~([A-Za-z0-9][A-Za-z0-9._-]{0,15}))~([A-Za-z0-9_-]{${SEAL_CHARS}})$`,
 )
 
 /** All ids match `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`, the seal's key id with 16 characters at most. */
-export function writeToken(seal: Seal, token: NoticeToken): string {
+export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
   const usd = token.usdCpmMicros === token.priceCpmMicros ? '' : token.usdCpmMicros.toString(36)
+  const propensity = token.propensity === 0 ? '' : millionths(token.propensity).toString(36)
   const text =
-    `${VERSION}~${token.expiresS.toString(36)}~${token.exchangeName}~${token.campaignId}~${token.creativeId}` +
+    `${VERSION}~${token.bidAtS.toString(36)}~${token.exchangeName}~${token.campaignId}~${token.creativeId}` +
     `~${token.priceCpmMicros.toString(36)}~${token.currency}~${usd}` +
-    `~${token.bidId}~${token.isTest ? '1' : '0'}~${seal.keyId}`
-  return `${text}~${seal.sign(text)}`
+    `~${token.bidId}~${token.isTest ? '1' : '0'}~${Math.round(token.clickProbability * BILLIONTH).toString(36)}` +
+    `~${propensity}~${token.pairKey}~${seal.keyId}`
+  const seals = seal.sign(text)
+  return {
+    forExchange: `${text}~${seals.slice(0, SEAL_CHARS)}`,
+    forMarkup: `${text}~${seals.slice(SEAL_CHARS)}`,
+  }
 }
 
-/** @param nowS seconds since the Unix epoch. */
-export function readToken(seal: Seal, text: string, nowS: number): NoticeToken | TokenRefusal {
-  const token = readTokenOfAnyAge(seal, text)
-  return typeof token !== 'string' && token.expiresS < nowS ? 'expired' : token
+/** At least one: nought means that there was no choice. */
+function millionths(share: number): number {
+  return Math.max(1, Math.round(share * MILLIONTH))
 }
 
-/** For what is owed to a person however late: a click leads on when nothing is paid for it any more. */
-export function readTokenOfAnyAge(seal: Seal, text: string): NoticeToken | 'malformed' | 'forged' {
+export function readToken(seal: Seal, text: string): TokenRead | TokenRefusal {
   if (text.length > TOKEN_CHARS_MAX) return 'malformed'
   const parts = FORM.exec(text)
   if (parts === null) return 'malformed'
-  if (!seal.verify(parts[1], parts[11], parts[12])) return 'forged'
+  const sealedFor = seal.verify(parts[1], parts[14], parts[15])
+  if (sealedFor === SEALED_FOR.nobody) return 'forged'
   const priceCpmMicros = Number.parseInt(parts[6], 36)
   return {
-    expiresS: Number.parseInt(parts[2], 36),
+    bidAtS: Number.parseInt(parts[2], 36),
     exchangeName: parts[3],
     campaignId: parts[4],
     creativeId: parts[5],
@@ -77,5 +101,9 @@ export function readTokenOfAnyAge(seal: Seal, text: string): NoticeToken | 'malf
     usdCpmMicros: parts[8] === undefined ? priceCpmMicros : Number.parseInt(parts[8], 36),
     bidId: parts[9],
     isTest: parts[10] === '1',
+    clickProbability: Number.parseInt(parts[11], 36) / BILLIONTH,
+    propensity: parts[12] === undefined ? 0 : Number.parseInt(parts[12], 36) / MILLIONTH,
+    pairKey: parts[13] ?? '',
+    isPublic: sealedFor === SEALED_FOR.second,
   }
 }

@@ -23,10 +23,10 @@ async function openDesk(
   const port = await openPort(t, {
     clock,
     notices: {
-      receive(kind, query) {
+      receive(kind, query, done) {
         taken.push(`${kind}?${query}`)
         clock.advance(0.02)
-        return answer()
+        done(answer())
       },
     },
     noticeLimits: limits,
@@ -36,6 +36,25 @@ async function openDesk(
   const post = (path: string, body: string, headers = {}) => port.send({ path, headers }, body)
   return { ...port, get, post, taken, noticeTelemetry, clock }
 }
+
+/** A desk that answers when the test says so, and a count of how many bookings are under way. */
+async function openSlowDesk(t: Test, limits = PLENTY) {
+  const noticeTelemetry = new NoticePortTelemetry()
+  const clock = new ManualClock()
+  const pending: ((answer: NoticeAnswer) => void)[] = []
+  const port = await openPort(t, {
+    clock,
+    notices: { receive: (_kind, _query, done) => pending.push(done) },
+    noticeLimits: limits,
+    noticeTelemetry,
+  })
+  const get = (path: string) => port.send({ method: 'GET', path, agent: false })
+  const recorded = () => noticeTelemetry.durationMicros.counts.reduce((sum, value) => sum + value, 0)
+  return { ...port, get, pending, clock, noticeTelemetry, recorded }
+}
+
+const BOOKED: NoticeAnswer = { status: 204, location: '' }
+const NOT_BOOKED: NoticeAnswer = { status: 503, location: '' }
 
 t.test('each kind of notice is taken by GET and by POST', async (t) => {
   const { get, post, taken } = await openDesk(t)
@@ -170,7 +189,7 @@ t.test('bids are answered while notices are refused, and the other way round', a
 
   const full = await openPort(t, {
     inFlightMax: 0,
-    notices: { receive: () => ({ status: 204, location: '' }) },
+    notices: { receive: (_kind, _query, done) => done({ status: 204, location: '' }) },
   })
   t.equal((await full.send({}, '{}')).status, 204)
   t.equal(full.count('overloaded'), 1)
@@ -190,6 +209,101 @@ t.test('bodies that are coming in are counted against their own limit', async (t
   t.equal((await get('/notice/bill')).status, 204)
   slow[1].socket.destroy()
   await until(() => server.inFlight() === 0)
+})
+
+t.test('a notice is answered when it is booked, and its time is until then', async (t) => {
+  const { get, pending, clock, noticeTelemetry, recorded, server } = await openSlowDesk(t)
+  const answer = get('/notice/bill?t=a')
+  await until(() => pending.length === 1)
+  t.same([server.inFlight(), recorded()], [1, 0])
+  clock.advance(7)
+  pending[0](BOOKED)
+  t.equal((await answer).status, 204)
+  t.same([server.inFlight(), recorded()], [0, 1])
+  t.equal(Math.round(noticeTelemetry.durationMicros.sums[0]), 7000)
+})
+
+t.test('notices that are booked at once are answered each by its own booking, in any order', async (t) => {
+  const { get, pending } = await openSlowDesk(t)
+  const first = get('/notice/bill?t=a')
+  await until(() => pending.length === 1)
+  const second = get('/notice/bill?t=b')
+  await until(() => pending.length === 2)
+  pending[1](BOOKED)
+  t.equal((await second).status, 204)
+  pending[0](NOT_BOOKED)
+  t.equal((await first).status, 503)
+})
+
+t.test('bookings that are under way are counted against the limit of notices', async (t) => {
+  const { get, send, pending, noticeTelemetry, server } = await openSlowDesk(t, {
+    perSecondMax: 100,
+    inFlightMax: 2,
+  })
+  const waiting = [get('/notice/bill?t=a'), send({ path: '/notice/bill?t=b', headers: FORM }, 'p=1')]
+  await until(() => pending.length === 2)
+  t.equal(server.inFlight(), 2)
+  const refused = await get('/notice/bill?t=c')
+  t.same([refused.status, refused.headers['retry-after'], pending.length], [503, '1', 2])
+  t.same(Array.from(noticeTelemetry.refusals.values), [1])
+  pending[0](BOOKED)
+  await waiting[0]
+  const again = get('/notice/bill?t=c')
+  await until(() => pending.length === 3)
+  for (const done of pending.slice(1)) done(BOOKED)
+  t.same(
+    (await Promise.all([...waiting, again])).map(({ status }) => status),
+    [204, 204, 204],
+  )
+  t.equal(server.inFlight(), 0)
+})
+
+for (const [method, bytes] of [
+  ['GET', 'GET /notice/bill?t=a HTTP/1.1\r\nhost: x\r\n\r\n'],
+  ['POST', requestBytes('p=1', FORM, '/notice/bill?t=a')],
+] as const) {
+  t.test(
+    `whoever hangs up on a ${method} while it is booked is not answered, nor counted twice`,
+    async (t) => {
+      const { connect, get, pending, recorded, server, bugs } = await openSlowDesk(t)
+      const peer = await connect()
+      await peer.write(bytes)
+      await until(() => pending.length === 1)
+      peer.socket.destroy()
+      // The port has seen the end of that connection when it has answered on another one.
+      const other = get('/notice/bill?t=b')
+      await until(() => pending.length === 2)
+      pending[1](BOOKED)
+      await other
+      t.equal(server.inFlight(), 1, 'it is in work until it is booked')
+      pending[0](BOOKED)
+      t.same([server.inFlight(), recorded(), bugs], [0, 2, []])
+    },
+  )
+}
+
+t.test('what was not booked may come again, and the connection is kept', async (t) => {
+  const { get } = await openDesk(t, () => NOT_BOOKED)
+  await get('/notice/bill?t=a')
+  const { status, headers, isReused } = await get('/notice/bill?t=a')
+  t.same([status, headers['retry-after'], headers['cache-control'], isReused], [503, '1', 'no-store', true])
+})
+
+t.test('a bug behind an answer is reported, and changes nothing of the answer', async (t) => {
+  const location = 'https://shop.example/'
+  const { send, bugs, server } = await openPort(t, {
+    notices: {
+      receive(_kind, _query, done) {
+        done({ status: 302, location })
+        throw new Error('a broken invariant')
+      },
+    },
+  })
+  for (let i = 0; i < 2; i++) {
+    const answer = await send({ method: 'GET', path: '/notice/click?t=a' })
+    t.same([answer.status, answer.headers.location, server.inFlight()], [302, location, 0])
+  }
+  t.equal(bugs.length, 2)
 })
 
 t.test('a bug at the desk is reported, and the notice may come again', async (t) => {

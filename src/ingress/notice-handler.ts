@@ -6,7 +6,7 @@
  * Beyond the limits a notice is answered 503, unlike a bid request. A bid that is not made costs one chance, and its
  * exchange wants a fast 204; a billing notice that is lost costs money, and 204 would say that it was booked. Exchanges
  * repeat a notice that failed (OpenRTB 2.6 implementation guide, section 7.8), and the desk books a notice once. The
- * same holds for a bug: what was not booked is not acknowledged.
+ * same holds for a bug, and for a disk that is full: what was not booked is not acknowledged.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import type { Clock } from '../base/clock.ts'
@@ -24,7 +24,7 @@ export type NoticeReceiver = Pick<NoticeDesk, 'receive'>
 export type NoticeLimits = {
   /** Notices that are taken in a second; a burst may bring one second's worth at once. */
   readonly perSecondMax: number
-  /** Bodies that are on their way in at once. */
+  /** Notices in work at once: their bodies on their way in, or their booking on its way to the disk. */
   readonly inFlightMax: number
 }
 
@@ -44,7 +44,16 @@ export type NoticeHandlerOptions = {
 /** A form longer than this holds no notice. */
 const FORM_BYTES_MAX = 8192
 const UNAVAILABLE = 503
-type Status = NoticeAnswer['status'] | typeof UNAVAILABLE
+const MALFORMED: NoticeAnswer = { status: 400, location: '' }
+const NOT_TAKEN: NoticeAnswer = { status: UNAVAILABLE, location: '' }
+
+/** A notice from its headers to its answer. */
+type NoticeCall = {
+  readonly response: HttpResponse
+  readonly sinceMs: number
+  isAborted: boolean
+  isAnswered: boolean
+}
 
 export class NoticeHandler {
   readonly load: Load = { inFlight: 0 }
@@ -58,8 +67,15 @@ export class NoticeHandler {
 
   get(kind: NoticeKind, response: HttpResponse, request: HttpRequest): void {
     const sinceMs = this.#options.clock.nowMs()
-    if (this.#isFull(sinceMs)) this.#refuse(response)
-    else this.#settle(response, kind, queryOf(request), sinceMs)
+    if (this.#isFull(sinceMs)) {
+      this.#refuse(response)
+      return
+    }
+    const call = this.#callOf(response, sinceMs)
+    response.onAborted(() => {
+      call.isAborted = true
+    })
+    this.#take(call, kind, queryOf(request))
   }
 
   post(kind: NoticeKind, response: HttpResponse, request: HttpRequest): void {
@@ -70,21 +86,21 @@ export class NoticeHandler {
     }
     const query = queryOf(request)
     const isForm = isFormType(request.getHeader('content-type'))
+    const call = this.#callOf(response, sinceMs)
     const body = new Body()
     let length = 0
-    let isOver = false
-    this.load.inFlight++
-    const end = (): void => {
-      this.load.inFlight--
-      isOver = true
-    }
-    response.onAborted(end)
+    let isHandedIn = false
+    response.onAborted(() => {
+      call.isAborted = true
+      // A notice that is being booked ends when it is; one whose body never ended has nobody else to end it.
+      if (!isHandedIn) this.load.inFlight--
+    })
     response.onData((piece, isLast) => {
-      if (isOver) return
+      if (isHandedIn) return
       length += piece.byteLength
       if (length > FORM_BYTES_MAX) {
-        end()
-        response.cork(() => writeNotice(response, 400, '', !isLast))
+        isHandedIn = true
+        this.#answer(call, MALFORMED, !isLast)
         return
       }
       // Other bodies are none of ours; they are let pass, so that the connection can be used again.
@@ -92,8 +108,8 @@ export class NoticeHandler {
         if (isForm) body.keep(piece)
         return
       }
-      end()
-      this.#settle(response, kind, isForm ? joined(query, body.end(piece)) : query, sinceMs)
+      isHandedIn = true
+      this.#take(call, kind, isForm ? joined(query, body.end(piece)) : query)
     })
   }
 
@@ -107,23 +123,31 @@ export class NoticeHandler {
     response.cork(() => writeNotice(response, UNAVAILABLE, '', false))
   }
 
-  #settle(response: HttpResponse, kind: NoticeKind, query: string, sinceMs: number): void {
-    const { clock, telemetry } = this.#options
-    const { status, location } = this.#take(kind, query)
-    response.cork(() => writeNotice(response, status, location, false))
-    telemetry.record(clock.nowMs() - sinceMs)
+  #callOf(response: HttpResponse, sinceMs: number): NoticeCall {
+    this.load.inFlight++
+    return { response, sinceMs, isAborted: false, isAnswered: false }
   }
 
   /** The one catch of a notice: a bug is reported, and the sender may try again. */
-  #take(kind: NoticeKind, query: string): { readonly status: Status; readonly location: string } {
+  #take(call: NoticeCall, kind: NoticeKind, query: string): void {
     try {
-      const answer = this.#options.desk.receive(kind, query)
-      // A line end in a location would write headers of its own.
-      return answer.status === 302 && !isLocation(answer.location) ? { status: 400, location: '' } : answer
+      this.#options.desk.receive(kind, query, (answer) => {
+        // A line end in a location would write headers of its own.
+        this.#answer(call, answer.status === 302 && !isLocation(answer.location) ? MALFORMED : answer, false)
+      })
     } catch (bug) {
       this.#options.onBug(bug)
-      return { status: UNAVAILABLE, location: '' }
+      if (!call.isAnswered) this.#answer(call, NOT_TAKEN, false)
     }
+  }
+
+  #answer(call: NoticeCall, { status, location }: NoticeAnswer, isConnectionOver: boolean): void {
+    const { clock, telemetry } = this.#options
+    const { response, sinceMs } = call
+    call.isAnswered = true
+    this.load.inFlight--
+    telemetry.record(clock.nowMs() - sinceMs)
+    if (!call.isAborted) response.cork(() => writeNotice(response, status, location, isConnectionOver))
   }
 }
 
@@ -142,7 +166,7 @@ function joined(query: string, form: Uint8Array): string {
 /** A cached answer, a 204 too, would keep the next notice from coming. */
 function writeNotice(
   response: HttpResponse,
-  status: Status,
+  status: NoticeAnswer['status'],
   location: string,
   isConnectionOver: boolean,
 ): void {

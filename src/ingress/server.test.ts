@@ -8,7 +8,6 @@ import net from 'node:net'
 import { gzipSync } from 'node:zlib'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
-import { Prng } from '../base/prng.ts'
 import { Published } from '../base/published.ts'
 import { Bidder } from '../bidding/bid.ts'
 import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
@@ -20,6 +19,7 @@ import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { Rates } from '../pricing/currency.ts'
 import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
 import { oneBannerCatalog } from '../testing/catalog.ts'
+import { testMoney } from '../testing/money.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import { listen, PortInUseError } from './server.ts'
 
@@ -32,7 +32,9 @@ type Setup = { model?: ReadyModel; inFlightMax?: number; bodyBytesMax?: number }
 async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BYTES_MAX }: Setup = {}) {
   const ads = await compileAds(oneBannerCatalog, EXCHANGE_PROFILES)
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
+  const { treasury, purse, rooms } = testMoney(systemClock)
   const snapshots = new Published<Snapshot>({
+    ...treasury.adopt(ads),
     ads,
     rates: new Rates(undefined, 1),
     model: model ?? scriptedModel({ probability: () => 0.01, outcome: 'scored' }),
@@ -40,7 +42,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
   const bidder = new Bidder({
     bodyBytesMax,
     clock: systemClock,
-    prng: new Prng(1),
+    purse,
     snapshots,
     exchanges: EXCHANGE_PROFILES,
     operator: operatorOf(TEST_OPERATOR, 'https://bid.example').operator,
@@ -75,7 +77,9 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
       { port: server.port, agent, path, headers: { 'content-type': 'application/json', ...headers } },
       body,
     )
-  return { server, post, count, bugs, agent }
+  /** What bids hold, nanos of dollars: the one campaign is the first of the ledger. */
+  const heldNanos = () => rooms.ledger.standingOf(0).heldNanos
+  return { server, post, count, bugs, agent, heldNanos }
 }
 
 type Answer = { status: number; headers: http.IncomingHttpHeaders; body: string; isReused: boolean }
@@ -107,12 +111,13 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 t.test('a bid is answered 200 with JSON and the version of the protocol', async (t) => {
-  const { post, count } = await serve(t)
+  const { post, count, heldNanos } = await serve(t)
   const { status, headers, body } = await post(GOOD)
   t.equal(status, 200)
   t.match(headers, { 'content-type': 'application/json', 'x-openrtb-version': '2.6' })
   t.equal(JSON.parse(body).id, 'r')
   t.equal(count('bid'), 1)
+  t.equal(heldNanos(), 4_000_000, 'its price is on hold')
 })
 
 t.test('a no-bid is answered 204 without a body, on a connection that stays', async (t) => {
@@ -287,7 +292,7 @@ function heldModel() {
 
 t.test('a peer that leaves while its bid is scored is counted as aborted, and gets no answer', async (t) => {
   const { model, release } = heldModel()
-  const { server, post, count, bugs } = await serve(t, { model })
+  const { server, post, count, bugs, heldNanos } = await serve(t, { model })
   const socket = net.connect(server.port, '127.0.0.1')
   socket.write(`POST /openrtb2/bid HTTP/1.1\r\nhost: x\r\ncontent-length: ${GOOD.length}\r\n\r\n${GOOD}`)
   await until(() => server.inFlight() === 1)
@@ -298,6 +303,7 @@ t.test('a peer that leaves while its bid is scored is counted as aborted, and ge
   await until(() => server.inFlight() === 0)
   t.equal(count('aborted'), 1)
   t.equal(count('bid'), 0)
+  t.equal(heldNanos(), 0, 'and no money waits for it')
   t.same(bugs, [])
 })
 

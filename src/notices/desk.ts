@@ -1,12 +1,13 @@
 /**
- * Where notices are handed in: decides what ingress answers, counts, and passes on what has happened. GET and POST are
- * alike, since all that counts stands in the URL; a body is of no interest.
+ * Where notices are handed in: decides what ingress answers, counts, and passes on what has happened to the clerk, who
+ * books it. GET and POST are alike, since all that counts stands in the URL; a body is of no interest.
  *
- * Handed in twice, a notice is passed on twice: whoever settles it knows by its token and kind. Nothing is kept here.
+ * What must be durable is answered when it is: the answer comes by a callback, at once or later. A click is led on at
+ * once, or told that its page is gone, whatever becomes of its booking.
  */
 import type { Clock } from '../base/clock.ts'
 import type { NoticeKind } from '../exchange/notice-urls.ts'
-import { NOTICE_OUTCOME, NOTICE_OUTCOMES, type NoticeOutcome } from './outcomes.ts'
+import { NOTICE_OUTCOME, NOTICE_OUTCOMES, type NoticeOutcome, type NoticeOutcomeName } from './outcomes.ts'
 import type { Notice, NoticeReader } from './read.ts'
 import type { NoticeTelemetry } from './telemetry.ts'
 
@@ -20,11 +21,17 @@ export type NoticeDeskOptions = {
   readonly reader: NoticeReader
   /** The landing page of a creative, by the catalog as it is now. The one source of redirects. */
   readonly landingOf: (creativeId: string) => string | undefined
-  /** Told of each notice that counts. */
-  readonly onNotice?: (notice: Notice) => void
+  /** Books a notice that counts; `done` is called once, at once or later. */
+  readonly clerk: { take(notice: Notice, done: (booking: Booking) => void): void }
   readonly telemetry: NoticeTelemetry
   readonly clock: Clock
 }
+
+/** How the booking of a notice ended. */
+export type Booking = 'booked' | 'duplicate' | 'not_booked'
+
+/** Stands in a landing page for the token that a conversion is reported with. */
+export const CLICK_ID_MACRO = '{click_id}'
 
 const ANSWERS: readonly NoticeAnswer[] = NOTICE_OUTCOMES.map(({ status }) => ({ status, location: '' }))
 
@@ -35,19 +42,26 @@ export class NoticeDesk {
     this.#options = options
   }
 
-  /** @param query what stands behind the question mark of the notice's URL. */
-  receive(kind: NoticeKind, query: string): NoticeAnswer {
-    const { reader, landingOf, onNotice, telemetry, clock } = this.#options
-    const { outcome, notice, clickedCreativeId } = reader.read(kind, query, Math.floor(clock.wallMs() / 1000))
-    const landing = clickedCreativeId === undefined ? undefined : landingOf(clickedCreativeId)
-    const isLost = clickedCreativeId !== undefined && landing === undefined
-    const ended = isLost ? 'landing_gone' : outcome
-    telemetry.count(kind, ended)
-    if (notice !== undefined) {
-      if (outcome === 'price_unreadable')
-        telemetry.countUnreadablePrice(notice.exchangeIndex, notice.priceFault!)
-      onNotice?.(notice)
+  /**
+   * @param query what stands behind the question mark of the notice's URL.
+   * @param answer called once, at once or later.
+   */
+  receive(kind: NoticeKind, query: string, answer: (answer: NoticeAnswer) => void): void {
+    const { reader, landingOf, clerk, telemetry, clock } = this.#options
+    const { outcome, notice, click } = reader.read(kind, query, Math.floor(clock.wallMs() / 1000))
+    if (notice?.priceFault !== undefined && outcome === 'price_unreadable')
+      telemetry.countUnreadablePrice(notice.exchangeIndex, notice.priceFault)
+    const landing = click === undefined ? undefined : landingOf(click.creativeId)
+    if (landing !== undefined) {
+      answer({ status: 302, location: landing.replaceAll(CLICK_ID_MACRO, click!.clickId) })
     }
-    return landing === undefined ? ANSWERS[NOTICE_OUTCOME[ended]] : { status: 302, location: landing }
+    const read = click !== undefined && landing === undefined ? 'landing_gone' : outcome
+    const end = (ended: NoticeOutcomeName): void => {
+      telemetry.count(kind, ended)
+      if (landing === undefined) answer(ANSWERS[NOTICE_OUTCOME[ended]])
+    }
+    if (notice === undefined) end(read)
+    else
+      clerk.take(notice, (booking) => end(booking === 'booked' || read === 'landing_gone' ? read : booking))
   }
 }

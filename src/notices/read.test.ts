@@ -1,21 +1,23 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Seal } from '../base/seal.ts'
-import { NOTICE_KINDS } from '../exchange/notice-urls.ts'
+import { NOTICE_KINDS, type NoticeKind } from '../exchange/notice-urls.ts'
 import { initialisationVector, PriceCipher } from '../exchange/price-cipher.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { type NoticeToken, writeToken } from '../exchange/token.ts'
-import { NoticeReader } from './read.ts'
+import { CONVERSION_LIFETIME_S, NoticeReader } from './read.ts'
 import '../testing/seed.ts'
 
 const NOW_S = Date.UTC(2026, 0, 1) / 1000
 const seal = new Seal([{ id: 'k1', secret: Buffer.from('a secret') }])
 const keys = { encryption: Buffer.alloc(32, 1), integrity: Buffer.alloc(32, 2) }
 const exchanges = EXCHANGE_PROFILES
-const reader = new NoticeReader({ seal, exchanges, priceKeys: new Map([['google', keys]]) })
+const LIFETIME_S = 60
+const priceKeys = new Map([['google', keys]])
+const reader = new NoticeReader({ seal, exchanges, lifetimeS: LIFETIME_S, priceKeys })
 
 const token = (exchangeName: string, more: Partial<NoticeToken> = {}): NoticeToken => ({
-  expiresS: NOW_S + 60,
+  bidAtS: NOW_S,
   exchangeName,
   campaignId: 'campaign-1',
   creativeId: 'creative-1',
@@ -24,10 +26,16 @@ const token = (exchangeName: string, more: Partial<NoticeToken> = {}): NoticeTok
   usdCpmMicros: 2_200_000,
   bidId: 'bid-1',
   isTest: false,
+  clickProbability: 0.004,
+  propensity: 0.5,
+  pairKey: '01b7k2f09x0c4d',
   ...more,
 })
+/** The token that the exchange has; and the one that everybody can read. */
 const written = (exchangeName: string, more: Partial<NoticeToken> = {}) =>
-  writeToken(seal, token(exchangeName, more))
+  writeToken(seal, token(exchangeName, more)).forExchange
+const inMarkup = (exchangeName: string, more: Partial<NoticeToken> = {}) =>
+  writeToken(seal, token(exchangeName, more)).forMarkup
 
 t.test('a win tells its bid, its price and what would have won', async (t) => {
   t.same(reader.read('win', `t=${written('default')}&p=1.5&m=1.25`, NOW_S), {
@@ -35,7 +43,7 @@ t.test('a win tells its bid, its price and what would have won', async (t) => {
     notice: {
       kind: 'win',
       exchangeIndex: 0,
-      token: token('default'),
+      token: { ...token('default'), isPublic: false },
       isBilling: false,
       priceCpmMicros: 1_500_000,
       priceFault: undefined,
@@ -43,7 +51,7 @@ t.test('a win tells its bid, its price and what would have won', async (t) => {
       lossReason: undefined,
       errorCode: undefined,
     },
-    clickedCreativeId: undefined,
+    click: undefined,
   })
 })
 
@@ -107,7 +115,7 @@ t.test('an audit is no impression', async (t) => {
   t.same(reader.read('view', `t=${written('default')}&p=AUDIT`, NOW_S), {
     outcome: 'audit',
     notice: undefined,
-    clickedCreativeId: undefined,
+    click: undefined,
   })
 })
 
@@ -121,23 +129,90 @@ t.test('a notice without a token of ours is refused', async (t) => {
   t.equal(outcomeOf(`t=${written('default').replace('campaign-1', 'campaign-2')}&p=1`), 'forged')
 })
 
-t.test('a late notice is expired, one of an exchange that is gone too', async (t) => {
-  const read = (nowS: number) => reader.read('bill', `t=${written('default')}&p=1`, nowS)
-  t.equal(read(NOW_S + 60).outcome, 'accepted')
-  t.same(read(NOW_S + 61), { outcome: 'expired', notice: undefined, clickedCreativeId: undefined })
+/** What may be told by whom: true where the token that stands in markup is enough. */
+const IS_FOR_ALL: Readonly<Record<NoticeKind, boolean>> = {
+  win: false,
+  bill: false,
+  loss: false,
+  view: true,
+  click: true,
+  error: true,
+  conversion: true,
+}
+
+t.test('only the exchange can win, bill and lose; who has read the markup can tell the rest', async (t) => {
+  for (const kind of NOTICE_KINDS) {
+    const byExchange = reader.read(kind, `t=${written('default')}&p=1`, NOW_S)
+    t.match(byExchange, { outcome: 'accepted', notice: { token: { isPublic: false } } }, kind)
+    const byAnybody = reader.read(kind, `t=${inMarkup('default')}&p=1`, NOW_S)
+    if (IS_FOR_ALL[kind])
+      t.match(byAnybody, { outcome: 'accepted', notice: { token: { isPublic: true } } }, kind)
+    else t.same(byAnybody, { outcome: 'not_the_exchange', notice: undefined, click: undefined }, kind)
+  }
+})
+
+t.test('where the markup bills, its token is enough, and is for the view alone', async (t) => {
+  const query = `t=${inMarkup('pubmatic')}&p=1`
+  t.match(reader.read('view', query, NOW_S), { outcome: 'accepted', notice: { isBilling: true } })
+  t.equal(reader.read('bill', query, NOW_S).outcome, 'not_the_exchange')
+})
+
+t.test('what is told too late by somebody else is refused as somebody else', async (t) => {
+  t.equal(
+    reader.read('bill', `t=${inMarkup('default')}&p=1`, NOW_S + LIFETIME_S + 1).outcome,
+    'not_the_exchange',
+  )
+})
+
+t.test('a bid of a test request has no notices, whatever is told of it', async (t) => {
+  for (const kind of NOTICE_KINDS) {
+    const query = `t=${written('default', { isTest: true })}&p=1`
+    const { outcome, notice } = reader.read(kind, query, NOW_S)
+    t.same([outcome, notice], ['test', undefined], kind)
+  }
+  const { click } = reader.read('click', `t=${inMarkup('default', { isTest: true })}`, NOW_S)
+  t.equal(click?.creativeId, 'creative-1', 'its click is led on all the same')
+  t.equal(reader.read('view', `t=${inMarkup('default', { isTest: true })}&p=AUDIT`, NOW_S).outcome, 'test')
+})
+
+t.test('notices count for the lifetime of the operator, conversions for thirty days', async (t) => {
+  t.equal(CONVERSION_LIFETIME_S, 30 * 24 * 60 * 60)
+  for (const kind of NOTICE_KINDS) {
+    const lifetimeS = kind === 'conversion' ? CONVERSION_LIFETIME_S : LIFETIME_S
+    const readAt = (nowS: number) => reader.read(kind, `t=${written('default')}&p=1&r=0`, nowS)
+    t.equal(readAt(NOW_S + lifetimeS).outcome, 'accepted', `${kind}: the last second`)
+    t.same(
+      readAt(NOW_S + lifetimeS + 1),
+      { outcome: 'expired', notice: undefined, click: undefined },
+      `${kind}: one more`,
+    )
+    t.equal(readAt(NOW_S - 5).outcome, 'accepted', `${kind}: by a clock that is behind`)
+  }
+  const patient = new NoticeReader({ seal, exchanges, lifetimeS: 3600, priceKeys })
+  t.equal(patient.read('bill', `t=${written('default')}&p=1`, NOW_S + 3600).outcome, 'accepted')
+})
+
+t.test('a notice of an exchange that is gone is told apart', async (t) => {
   const gone = reader.read('bill', `t=${written('closed-down')}&p=1`, NOW_S)
-  t.same(gone, { outcome: 'exchange_gone', notice: undefined, clickedCreativeId: undefined })
+  t.same(gone, { outcome: 'exchange_gone', notice: undefined, click: undefined })
 })
 
 t.test('a click of ours is led on, however late, unless it was only told', async (t) => {
-  const clicked = (query: string, nowS = NOW_S) => reader.read('click', query, nowS).clickedCreativeId
-  const query = `t=${written('default', { creativeId: 'shoes' })}`
+  const clicked = (query: string, nowS = NOW_S) => reader.read('click', query, nowS).click?.creativeId
+  const query = `t=${inMarkup('default', { creativeId: 'shoes' })}`
   t.equal(clicked(query), 'shoes')
   t.equal(clicked(query, NOW_S + 1e6), 'shoes')
-  t.equal(clicked(`t=${written('closed-down', { creativeId: 'shoes' })}`), 'shoes')
+  t.equal(clicked(`t=${inMarkup('closed-down', { creativeId: 'shoes' })}`), 'shoes')
   t.equal(clicked(`${query}&r=0`), undefined)
   t.equal(clicked(query.replace('shoes', 'ships')), undefined, 'forged')
-  t.equal(reader.read('view', query, NOW_S).clickedCreativeId, undefined)
+  t.equal(reader.read('view', query, NOW_S).click, undefined)
+})
+
+t.test('the id of a click is the token that its conversion is told with', async (t) => {
+  const { click } = reader.read('click', `t=${inMarkup('default')}`, NOW_S)
+  t.equal(click?.clickId, inMarkup('default'))
+  const conversion = reader.read('conversion', `t=${click!.clickId}`, NOW_S + 86_400)
+  t.match(conversion, { outcome: 'accepted', notice: { kind: 'conversion', token: token('default') } })
 })
 
 t.test('no query whatever makes reading fail or is taken for ours', async () => {
@@ -161,7 +236,7 @@ t.test('no query whatever makes reading fail or is taken for ours', async () => 
 
 t.test('keys for an exchange that does not encrypt are a mistake of the configuration', async (t) => {
   const make = (name: string) => () =>
-    new NoticeReader({ seal, exchanges, priceKeys: new Map([[name, keys]]) })
+    new NoticeReader({ seal, exchanges, lifetimeS: LIFETIME_S, priceKeys: new Map([[name, keys]]) })
   t.throws(make('default'))
   t.throws(make('nobody'))
   t.doesNotThrow(make('openx'))

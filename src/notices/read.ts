@@ -7,7 +7,7 @@ import type { Seal } from '../base/seal.ts'
 import type { NoticeKind } from '../exchange/notice-urls.ts'
 import { PriceCipher } from '../exchange/price-cipher.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
-import { type NoticeToken, readTokenOfAnyAge } from '../exchange/token.ts'
+import { readToken, type TokenRead } from '../exchange/token.ts'
 import type { NoticeOutcomeName } from './outcomes.ts'
 import { ABSURD_TIMES, type PriceFault, readMinToWin, readPrice } from './price.ts'
 import { type NoticeQuery, readQuery } from './query.ts'
@@ -16,7 +16,7 @@ import { type NoticeQuery, readQuery } from './query.ts'
 export type Notice = {
   readonly kind: NoticeKind
   readonly exchangeIndex: number
-  readonly token: NoticeToken
+  readonly token: TokenRead
   /** Whether it is by this kind of notice that the exchange bills. */
   readonly isBilling: boolean
   /** What was paid, or at a loss by whoever won; undefined together with the reason. */
@@ -35,8 +35,11 @@ export type NoticeReading = {
   /** What happened, where something did. */
   readonly notice: Notice | undefined
   /** Set at a click of ours that wants to be led on, however late it comes. */
-  readonly clickedCreativeId: string | undefined
+  readonly click: Click | undefined
 }
+
+/** @property clickId the token, for the landing page to give back when the click has led to something. */
+export type Click = { readonly creativeId: string; readonly clickId: string }
 
 /** Both as an exchange gives them, decoded from base64. */
 export type PriceKeys = { readonly encryption: Buffer; readonly integrity: Buffer }
@@ -44,6 +47,8 @@ export type PriceKeys = { readonly encryption: Buffer; readonly integrity: Buffe
 export type NoticeReaderOptions = {
   readonly seal: Seal
   readonly exchanges: readonly ExchangeProfile[]
+  /** How long after its bid a notice counts, in seconds. */
+  readonly lifetimeS: number
   /** By name of exchange, for those whose profile has a cipher. */
   readonly priceKeys: ReadonlyMap<string, PriceKeys>
 }
@@ -54,16 +59,24 @@ type Exchange = {
   readonly cipher: PriceCipher | undefined
 }
 
+/** Conversions are counted for thirty days behind the bid. */
+export const CONVERSION_LIFETIME_S = 30 * 86_400
+
+/** What the exchange alone may say: its token stands in no markup. */
+const OF_EXCHANGE: readonly NoticeKind[] = ['win', 'bill', 'loss']
+
 export class NoticeReader {
   readonly #seal: Seal
+  readonly #lifetimeS: number
   readonly #exchanges: ReadonlyMap<string, Exchange>
 
-  constructor({ seal, exchanges, priceKeys }: NoticeReaderOptions) {
+  constructor({ seal, exchanges, lifetimeS, priceKeys }: NoticeReaderOptions) {
     for (const name of priceKeys.keys()) {
       const isUsed = exchanges.some((profile) => profile.name === name && profile.priceCipher === 'google')
       assert(isUsed, `the price keys of ${name} are for an exchange that encrypts prices`)
     }
     this.#seal = seal
+    this.#lifetimeS = lifetimeS
     this.#exchanges = new Map(
       exchanges.map((profile, index) => {
         const keys = priceKeys.get(profile.name)
@@ -80,27 +93,31 @@ export class NoticeReader {
   read(kind: NoticeKind, text: string, nowS: number): NoticeReading {
     const query = readQuery(text)
     if (query?.token === undefined) return refused('malformed')
-    const token = readTokenOfAnyAge(this.#seal, query.token)
+    const token = readToken(this.#seal, query.token)
     if (typeof token === 'string') return refused(token)
-    const clickedCreativeId = kind === 'click' && query.redirect !== '0' ? token.creativeId : undefined
-    if (token.expiresS < nowS) return { outcome: 'expired', notice: undefined, clickedCreativeId }
+    if (token.isPublic && OF_EXCHANGE.includes(kind)) return refused('not_the_exchange')
+    const isLed = kind === 'click' && query.redirect !== '0'
+    const click = isLed ? { creativeId: token.creativeId, clickId: query.token } : undefined
+    const lifetimeS = kind === 'conversion' ? CONVERSION_LIFETIME_S : this.#lifetimeS
+    if (token.bidAtS + lifetimeS < nowS) return { outcome: 'expired', notice: undefined, click }
     const exchange = this.#exchanges.get(token.exchangeName)
-    if (exchange === undefined) return { outcome: 'exchange_gone', notice: undefined, clickedCreativeId }
+    if (exchange === undefined) return { outcome: 'exchange_gone', notice: undefined, click }
+    if (token.isTest) return { outcome: 'test', notice: undefined, click }
     const notice = noticeOf(kind, query, token, exchange, nowS)
     if (notice.priceFault === 'audit') return refused('audit')
     const outcome = isPriceMissed(notice) ? 'price_unreadable' : 'accepted'
-    return { outcome, notice, clickedCreativeId }
+    return { outcome, notice, click }
   }
 }
 
 function refused(outcome: NoticeOutcomeName): NoticeReading {
-  return { outcome, notice: undefined, clickedCreativeId: undefined }
+  return { outcome, notice: undefined, click: undefined }
 }
 
 function noticeOf(
   kind: NoticeKind,
   query: NoticeQuery,
-  token: NoticeToken,
+  token: TokenRead,
   { index, profile, cipher }: Exchange,
   nowS: number,
 ): Notice {

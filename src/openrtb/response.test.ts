@@ -284,6 +284,31 @@ t.test('a deal, a flexible size and notices are told where there are some', asyn
   )
 })
 
+t.test('notices carry the token of the exchange, and markup of every kind its own', async (t) => {
+  const tokens = { token: 'EXCHANGE', markupToken: 'MARKUP' }
+  const noticeMembers = [',"nurl":"https://bid.example/n?', '&x","burl":"https://bid.example/b?', '"']
+  // The protocol of a film, and how many URLs with a token the markup has.
+  for (const [ad, protocol, urlCount] of [
+    [BANNER, 0, 2],
+    [VIDEO, 7, 3],
+    [WRAPPER, 8, 3],
+    [AUDIO, 7, 3],
+    [NATIVE, 0, 2],
+  ] as const) {
+    const changes = { ...tokens, protocol, nativeSpec: NATIVE_SPEC }
+    for (const nativeField of ['adm', 'adm_native'] as const) {
+      const answer = onlyBid(writeResponse(termsOf({ noticeMembers, nativeField }), [bid(ad, changes)]))
+      const markup = JSON.stringify(answer.adm ?? answer.adm_native)
+      t.strictSame(
+        [answer.nurl, answer.burl],
+        ['https://bid.example/n?EXCHANGE&x', 'https://bid.example/b?EXCHANGE'],
+      )
+      t.equal(markup.split('?t=MARKUP').length - 1, urlCount, `${ad.format}: ${markup}`)
+      t.notOk(markup.includes('EXCHANGE'), ad.format)
+    }
+  }
+})
+
 t.test('prices are digits with a point', async (t) => {
   const table: [micros: number, text: string][] = [
     [1, '0.000001'],
@@ -484,6 +509,7 @@ function bid(ad: AdText, changes: Partial<BidText> = {}): BidText {
     nativeSpec: undefined,
     ratio: '',
     token: id,
+    markupToken: id,
     ...changes,
   }
 }

@@ -89,8 +89,9 @@ export type BidText = {
   readonly nativeSpec: NativeSpec | undefined
   /** `wratio` and `hratio` of a flexible size, as JSON; '' for a fixed one. */
   readonly ratio: string
-  /** Stands in all its URLs; of characters that nothing escapes. */
+  /** Stand in its URLs, those of the bid and those of its markup; of characters that nothing escapes. */
   readonly token: string
+  readonly markupToken: string
 }
 
 export function adFragment(ad: AdText): AdFragment {
@@ -176,7 +177,7 @@ function bidText(terms: ResponseTerms, bid: BidText): string {
 }
 
 function markupText({ nativeWrapper, nativeField, frames }: ResponseTerms, bid: BidText): string {
-  const { token, id: servingId } = bid
+  const { markupToken: token, id: servingId } = bid
   const { banner, film, native } = bid.ad
   if (banner !== undefined) return `,"adm":"${fill(banner, { frames, token, servingId, vastVersion: '' })}"`
   if (film !== undefined) {

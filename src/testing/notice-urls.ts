@@ -2,6 +2,7 @@
  * The URLs that a bid would carry, as texts: what the writer of responses puts together from their frames.
  */
 import type { NoticeUrls } from '../exchange/notice-urls.ts'
+import type { TokenTexts } from '../exchange/token.ts'
 import { urlOf } from '../openrtb/template.ts'
 
 export type BidUrls = {
@@ -13,11 +14,11 @@ export type BidUrls = {
   readonly markup: readonly string[]
 }
 
-export function bidUrlsOf({ members, frames }: NoticeUrls, token: string): BidUrls {
+export function bidUrlsOf({ members, frames }: NoticeUrls, { forExchange, forMarkup }: TokenTexts): BidUrls {
   const {
     nurl = '',
     burl = '',
     lurl = '',
-  } = JSON.parse(`{"":0${members.join(token)}}`) as Record<string, string>
-  return { nurl, burl, lurl, markup: frames.map((frame) => urlOf(frame, token)) }
+  } = JSON.parse(`{"":0${members.join(forExchange)}}`) as Record<string, string>
+  return { nurl, burl, lurl, markup: frames.map((frame) => urlOf(frame, forMarkup)) }
 }

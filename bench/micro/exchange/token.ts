@@ -3,7 +3,7 @@
  * the token written and read; the URLs of an ad; a price decrypted; a whole notice.
  */
 import { createHmac } from 'node:crypto'
-import { Seal } from '../../../src/base/seal.ts'
+import { SEAL_CHARS, Seal } from '../../../src/base/seal.ts'
 import { initialisationVector, PriceCipher } from '../../../src/exchange/price-cipher.ts'
 import { EXCHANGE_PROFILES } from '../../../src/exchange/profiles.ts'
 import { type NoticeToken, readToken, writeToken } from '../../../src/exchange/token.ts'
@@ -15,7 +15,7 @@ const secret = Buffer.alloc(32, 7)
 const seal = new Seal([{ id: 'k1', secret }])
 
 const tokens: readonly NoticeToken[] = Array.from({ length: 256 }, (_, i) => ({
-  expiresS: NOW_S + 3600 + i,
+  bidAtS: NOW_S - i,
   exchangeName: 'google',
   campaignId: `campaign-${i}`,
   creativeId: `creative-${i * 7}`,
@@ -24,9 +24,12 @@ const tokens: readonly NoticeToken[] = Array.from({ length: 256 }, (_, i) => ({
   usdCpmMicros: 1_100_000 + i * 12_345,
   bidId: `8f1c02aa5b3d77e0-${i}`,
   isTest: false,
+  clickProbability: 0.001 + i * 1e-6,
+  propensity: 0.125,
+  pairKey: (1e9 + i * 12_345).toString(36).padStart(14, '0'),
 }))
-const written = tokens.map((token) => writeToken(seal, token))
-const texts = written.map((token) => token.slice(0, -23))
+const written = tokens.map((token) => writeToken(seal, token).forExchange)
+const texts = written.map((token) => token.slice(0, -SEAL_CHARS - 1))
 
 const keys = { encryption: Buffer.alloc(32, 1), integrity: Buffer.alloc(32, 2) }
 const cipher = new PriceCipher(keys.encryption, keys.integrity)
@@ -34,7 +37,8 @@ const prices = tokens.map((_, i) =>
   cipher.encrypt(1000 + i, initialisationVector(NOW_S * 1000 + i, Buffer.from('uniquely'))),
 )
 const exchanges = EXCHANGE_PROFILES
-const reader = new NoticeReader({ seal, exchanges, priceKeys: new Map([['google', keys]]) })
+const priceKeys = new Map([['google', keys]])
+const reader = new NoticeReader({ seal, exchanges, lifetimeS: 3600, priceKeys })
 const queries = written.map((token, i) => `t=${token}&p=${prices[i]}`)
 
 /** A case that does one thing to each input in turn; `work` gives a number made of its result. */
@@ -48,11 +52,14 @@ function over<T>(name: string, inputs: readonly T[], work: (input: T) => number)
 }
 
 const byCreateHmac = (text: string) =>
-  createHmac('sha256', secret).update(text).digest('base64url').slice(0, 22)
+  createHmac('sha256', secret)
+    .update(text)
+    .digest('base64url')
+    .slice(0, 2 * SEAL_CHARS)
 
 export const benches: MicroBench[] = [
   {
-    name: 'exchange: seal a text of some 80 characters',
+    name: 'exchange: seal a text of some 110 characters',
     unit: 'seal',
     count: 20_000,
     cases: [
@@ -65,8 +72,8 @@ export const benches: MicroBench[] = [
     unit: 'token',
     count: 20_000,
     cases: [
-      over('write', tokens, (token) => writeToken(seal, token).length),
-      over('read', written, (text) => (readToken(seal, text, NOW_S) as NoticeToken).priceCpmMicros),
+      over('write', tokens, (token) => writeToken(seal, token).forExchange.length),
+      over('read', written, (text) => (readToken(seal, text) as NoticeToken).priceCpmMicros),
     ],
   },
   {

@@ -167,4 +167,25 @@ t.test('goals and features are those of the campaign and the creative', async (t
   t.match(features[film], { campaign: 'bank-clicks', advertiser: 'bank', format: 'video', durationS: 15 })
   const capped = await withBanner({}, { goal: { type: 'cpm', value: 4 }, maxCpm: 2.5 })
   t.equal(capped.goals.ceilingCpmMicros[0], 2_500_000)
+  t.strictSame([...goals.conversionRate], [...goals.isPerClick].fill(0), 'nobody here pays for conversions')
+})
+
+t.test('a goal of conversions is one of clicks that convert', async (t) => {
+  const { goals } = await withBanner(
+    {},
+    { goal: { type: 'cpa', value: 20, conversionRate: 0.04 }, maxCpm: 7 },
+  )
+  t.equal(goals.isPerClick[0], 1)
+  t.equal(goals.conversionRate[0], 0.04)
+  t.equal(goals.valueMicros[0], 20_000_000)
+  t.equal(goals.ceilingCpmMicros[0], 7_000_000)
+})
+
+t.test('all campaigns have terms, also those that are paused', async (t) => {
+  const paused: Campaign = { ...CAMPAIGN, id: 'paused', status: 'paused', budget: { total: 3 } }
+  const { campaigns, traits } = await compile({ ...oneBannerCatalog, campaigns: [CAMPAIGN, paused] })
+  t.strictSame([...campaigns.keys()], ['shop-flat', 'paused'])
+  t.strictSame(traits.campaignIds, ['shop-flat'], 'and no ads')
+  t.equal(campaigns.get('shop-flat')?.isActive, true)
+  t.match(campaigns.get('paused'), { isActive: false, budget: { campaignId: 'paused', totalNanos: 3e9 } })
 })

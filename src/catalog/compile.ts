@@ -18,6 +18,7 @@ import {
 } from '../targeting/ad.ts'
 import { compileTargets } from '../targeting/compile.ts'
 import { isPlaylist } from '../targeting/creative-rows.ts'
+import { campaignTermsOf } from './campaign-terms.ts'
 import type { Advertiser, AudioCreative, Campaign, Catalog, Creative, VideoCreative } from './schema.ts'
 
 type Ad = {
@@ -56,6 +57,7 @@ export async function compileAds(
     if (fragments.length % 256 === 0) await turn()
   }
   return {
+    campaigns: new Map(catalog.campaigns.map((campaign) => [campaign.id, campaignTermsOf(campaign)])),
     targets,
     features,
     vectors,
@@ -260,7 +262,10 @@ function goalsOf(ads: readonly Ad[]): Goals {
     return campaign.goal.type === 'cpm' ? Math.min(maximum, valueMicros[ad]) : maximum
   })
   return {
-    isPerClick: Uint8Array.from(ads, ({ campaign }) => (campaign.goal.type === 'cpc' ? 1 : 0)),
+    isPerClick: Uint8Array.from(ads, ({ campaign }) => (campaign.goal.type === 'cpm' ? 0 : 1)),
+    conversionRate: Float64Array.from(ads, ({ campaign: { goal } }) =>
+      goal.type === 'cpa' ? goal.conversionRate : 0,
+    ),
     valueMicros: Float64Array.from(valueMicros),
     ceilingCpmMicros: Float64Array.from(ceilings),
   }

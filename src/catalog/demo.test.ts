@@ -49,9 +49,9 @@ t.test('plain US requests find several campaigns of the demo catalog', async (t)
   t.ok(matches('phone', isVideo) >= 3, 'a video on a phone')
 })
 
-/** How many active campaigns a site of no known category, publisher, region or language matches. */
+/** How many active campaigns a site of no known category, publisher, region or language matches, for nobody in particular. */
 function matches(device: 'desktop' | 'phone', fits: (creative: Creative) => boolean): number {
-  const request: Record<keyof Targeting, string> = {
+  const request: Record<keyof Omit<Targeting, 'segments'>, string> = {
     exchanges: 'default',
     inventory: 'site',
     devices: device,
@@ -64,11 +64,12 @@ function matches(device: 'desktop' | 'phone', fits: (creative: Creative) => bool
     notPublishers: '',
   }
   const holds = ([key, wanted]: [string, readonly string[]]) =>
-    wanted.includes(request[key as keyof Targeting]) !== (key === 'notPublishers')
-  const isMatch = (campaign: Campaign) =>
-    campaign.status === 'active' &&
-    campaign.deals === undefined &&
-    Object.entries(campaign.targeting).every(holds) &&
-    catalog.creatives.some((creative) => campaign.creatives.includes(creative.id) && fits(creative))
+    wanted.includes(request[key as keyof typeof request]) !== (key === 'notPublishers')
+  const isMatch = ({ status, deals, creatives, targeting: { segments, ...lists } }: Campaign) =>
+    status === 'active' &&
+    deals === undefined &&
+    segments?.any === undefined &&
+    Object.entries(lists).every(holds) &&
+    catalog.creatives.some((creative) => creatives.includes(creative.id) && fits(creative))
   return catalog.campaigns.filter(isMatch).length
 }

@@ -161,6 +161,25 @@ t.test('a valid catalog is loaded', async (t) => {
       }),
     ],
     ['deals', withCampaign({ deals: ['deal "1"/é'] })],
+    [
+      'all that a campaign may say of money, time and users',
+      withCampaign({
+        goal: { type: 'cpa', value: 5000, conversionRate: 1 },
+        budget: { total: 9_000_000, daily: 9_000_000 },
+        timeZone: 'America/Argentina/Buenos_Aires',
+        flights: [
+          { start: '2026-11-01', end: '2026-11-01', budget: 0.01 },
+          { start: '2024-02-29', end: '2026-10-31' },
+        ],
+        pacing: 'asap',
+        frequencyCaps: [
+          { impressions: 255, minutes: 527_040 },
+          { impressions: 1, minutes: 1 },
+        ],
+        unknownUsers: 'no_bid',
+      }),
+    ],
+    ['a budget of a day alone', withCampaign({ budget: { daily: 1 } })],
     ['who pays', { 'advertisers/b.json': { ...advertiser('b'), payer: 'An agency' } }],
     ['rates', { 'rates.json': RATES }],
     [
@@ -382,12 +401,84 @@ t.test('each fault is told at its file and path', async (t) => {
     [
       'a goal without type',
       withGoal({ value: 1 }),
-      'campaigns/c.json /goal: missing field "type", one of "cpm", "cpc"',
+      'campaigns/c.json /goal: missing field "type", one of "cpm", "cpc", "cpa"',
     ],
     [
       'unknown goal',
-      withGoal({ type: 'cpa', value: 1 }),
-      'campaigns/c.json /goal/type: must be one of "cpm", "cpc", not "cpa"',
+      withGoal({ type: 'cpv', value: 1 }),
+      'campaigns/c.json /goal/type: must be one of "cpm", "cpc", "cpa", not "cpv"',
+    ],
+    [
+      'a conversion goal without its rate',
+      withGoal({ type: 'cpa', value: 20 }),
+      'campaigns/c.json /goal: missing field "conversionRate"',
+    ],
+    [
+      'more conversions than clicks',
+      withGoal({ type: 'cpa', value: 20, conversionRate: 1.01 }),
+      'campaigns/c.json /goal/conversionRate: must be <= 1',
+    ],
+    [
+      'a click goal with the rate of another',
+      withGoal({ type: 'cpc', value: 1, conversionRate: 0.1 }),
+      'campaigns/c.json /goal/conversionRate: unknown field "conversionRate"; known here: type, value',
+    ],
+    // Budgets, flights and caps.
+    [
+      'a budget of nothing',
+      withCampaign({ budget: { total: 0 } }),
+      'campaigns/c.json /budget/total: must be > 0',
+    ],
+    [
+      'a budget beyond exact numbers',
+      withCampaign({ budget: { daily: 9_000_000.01 } }),
+      'campaigns/c.json /budget/daily: must be <= 9000000',
+    ],
+    [
+      'a day that is more than the whole',
+      withCampaign({ budget: { total: 10, daily: 10.01 } }),
+      'campaigns/c.json /budget/daily: must not be above the total of 10',
+    ],
+    [
+      'an offset for a time zone',
+      withCampaign({ timeZone: '+02:00' }),
+      `campaigns/c.json /timeZone: cannot be "+02:00"${description('IANA name such as Europe/Berlin, by which days begin; UTC unless told.')}`,
+    ],
+    [
+      'a time zone that is none',
+      withCampaign({ timeZone: 'Europe/Atlantis' }),
+      'campaigns/c.json /timeZone: there is no time zone "Europe/Atlantis"; expected: an IANA name such as Europe/Berlin',
+    ],
+    [
+      'a day that is spelt otherwise',
+      withCampaign({ flights: [{ start: '24.12.2026', end: '2026-12-24' }] }),
+      `campaigns/c.json /flights/0/start: cannot be "24.12.2026"${description('A day of the time zone of the campaign, such as 2026-12-24.')}`,
+    ],
+    [
+      'a day that is none',
+      withCampaign({ flights: [{ start: '2026-02-29', end: '2026-03-01' }] }),
+      'campaigns/c.json /flights/0/start: there is no day 2026-02-29',
+    ],
+    ['no flight at all', withCampaign({ flights: [] }), 'campaigns/c.json /flights: must not be empty'],
+    [
+      'a pace that is none',
+      withCampaign({ pacing: 'slow' }),
+      'campaigns/c.json /pacing: must be one of "even", "asap", not "slow"',
+    ],
+    [
+      'a cap beyond counting',
+      withCampaign({ frequencyCaps: [{ impressions: 256, minutes: 60 }] }),
+      'campaigns/c.json /frequencyCaps/0/impressions: must be <= 255',
+    ],
+    [
+      'a cap of no time',
+      withCampaign({ frequencyCaps: [{ impressions: 1, minutes: 0 }] }),
+      'campaigns/c.json /frequencyCaps/0/minutes: must be >= 1',
+    ],
+    [
+      'what is done of users that nobody may know',
+      withCampaign({ unknownUsers: 'maybe' }),
+      'campaigns/c.json /unknownUsers: must be one of "bid", "no_bid", not "maybe"',
     ],
     ['a goal without value', withGoal({ type: 'cpc' }), 'campaigns/c.json /goal: missing field "value"'],
     // Ids and references.
@@ -498,7 +589,7 @@ t.test('all faults of all files are told together, in the order of the files', a
     'advertisers/a2.json /id: "a" is the id of advertisers/a.json already; ids are unique among advertisers',
     'advertisers/b.json: missing field "name"',
     'advertisers/b.json /domain: cannot be "b"; expected: A bare domain in lower case, such as example.com.',
-    'campaigns/c.json /note: unknown field "note"; known here: id, advertiser, name, status, goal, maxCpm, creatives, deals, targeting',
+    'campaigns/c.json /note: unknown field "note"; known here: id, advertiser, name, status, goal, maxCpm, budget, timeZone, flights, pacing, frequencyCaps, unknownUsers, creatives, deals, targeting',
     'campaigns/c.json /maxCpm: must be > 0',
     'campaigns/c.json /goal/value: must be > 0',
     'campaigns/c.json /advertiser: there is no advertiser "q"; add it or correct the id',
@@ -513,7 +604,7 @@ t.test('all faults of all files are told together, in the order of the files', a
 t.test('an object with an unknown shape is still checked in the fields that all shapes share', async (t) => {
   const files = { ...valid, ...withBanner({ format: 'radio', categories: [] }), ...withGoal({ value: -1 }) }
   t.strictSame(await faultsOf(directoryOf(t, files)), [
-    'campaigns/c.json /goal: missing field "type", one of "cpm", "cpc"',
+    'campaigns/c.json /goal: missing field "type", one of "cpm", "cpc", "cpa"',
     'campaigns/c.json /goal/value: must be > 0',
     'creatives/x.json /format: must be one of "banner", "video", "audio", "native", not "radio"',
     'creatives/x.json /categories: must not be empty',
@@ -675,11 +766,17 @@ function catalogs() {
     },
     { requiredKeys: [] },
   )
+  const share = fc.double({ min: 1e-9, max: 1, noNaN: true })
   const plan = fc.record({
     name: text,
     status: fc.constantFrom('active' as const, 'paused' as const),
-    goal: fc.record({ type: fc.constantFrom('cpm' as const, 'cpc' as const), value: price }),
+    goal: fc.oneof(
+      fc.record({ type: fc.constantFrom('cpm' as const, 'cpc' as const), value: price }),
+      fc.record({ type: fc.constant('cpa' as const), value: price, conversionRate: share }),
+    ),
     maxCpm: price,
+    budget: fc.option(fc.record({ total: price }), { nil: undefined }),
+    pacing: fc.constantFrom(undefined, 'even' as const, 'asap' as const),
     targeting,
   })
   return fc

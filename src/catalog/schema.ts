@@ -3,8 +3,11 @@
  * `peregrine check --schema` prints the schemas. Prices are decimal US dollars here and integers everywhere else.
  */
 import Type, { type Static } from 'typebox'
+import { CAP_IMPRESSIONS_MAX, CAP_WINDOW_S_MAX, CAPS_MAX } from '../users/caps.ts'
 
 const strict = { additionalProperties: false }
+/** The ledger counts nanos of a dollar, and they stay exact up to here. */
+const BUDGET_MAX_USD = 9_000_000
 
 const Id = Type.String({
   pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
@@ -261,6 +264,8 @@ const wanted = (values: string, pattern: string) =>
     description: values,
   })
 
+const segmentNames = (values: string) => wanted(values, '^[^A-Z,\\s]{1,128}$')
+
 export const Targeting = Type.Object(
   {
     exchanges: Type.Optional(wanted('Exchange profiles, such as default.', '^[a-z0-9-]+$')),
@@ -290,6 +295,15 @@ export const Targeting = Type.Object(
     notPublishers: Type.Optional(
       wanted('Site domains without www, or app bundles, in lower case.', '^(?!www\\.)[^A-Z\\s]+$'),
     ),
+    segments: Type.Optional(
+      Type.Object(
+        {
+          any: Type.Optional(segmentNames('The user is in one of these; nobody knows of an unknown user.')),
+          none: Type.Optional(segmentNames('The user is in none of these, as far as is known.')),
+        },
+        { ...strict, minProperties: 1, description: 'Names of the segment file, in lower case.' },
+      ),
+    ),
   },
   {
     ...strict,
@@ -308,8 +322,48 @@ export const Goal = Type.Union(
       { type: Type.Literal('cpc'), value: Usd('What a click is worth, in US dollars.') },
       { ...strict, title: 'CPC goal' },
     ),
+    Type.Object(
+      {
+        type: Type.Literal('cpa'),
+        value: Usd('What a conversion is worth, in US dollars.'),
+        conversionRate: Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 1,
+          description: 'Conversions a click, as far as is known before; what is counted corrects it.',
+        }),
+      },
+      { ...strict, title: 'CPA goal' },
+    ),
   ],
   { title: 'Goal' },
+)
+
+const Money = (description: string) =>
+  Type.Number({ exclusiveMinimum: 0, maximum: BUDGET_MAX_USD, description })
+const Day = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+  description: 'A day of the time zone of the campaign, such as 2026-12-24.',
+})
+
+export const Flight = Type.Object(
+  {
+    start: Day,
+    end: Day,
+    budget: Type.Optional(Money('What may be spent in the flight, in US dollars.')),
+  },
+  { ...strict, title: 'Flight', description: 'Days in which the campaign runs, both included.' },
+)
+
+export const FrequencyCap = Type.Object(
+  {
+    impressions: Type.Integer({ minimum: 1, maximum: CAP_IMPRESSIONS_MAX }),
+    minutes: Type.Integer({ minimum: 1, maximum: CAP_WINDOW_S_MAX / 60 }),
+  },
+  {
+    ...strict,
+    title: 'Frequency cap',
+    description: 'So many impressions to one user in any so many minutes.',
+  },
 )
 
 export const Campaign = Type.Object(
@@ -320,6 +374,35 @@ export const Campaign = Type.Object(
     status: Type.Enum(['active', 'paused']),
     goal: Goal,
     maxCpm: Usd('Never bid more than this for a thousand impressions, in US dollars.'),
+    budget: Type.Optional(
+      Type.Object(
+        {
+          total: Type.Optional(Money('What may be spent in all, in US dollars.')),
+          daily: Type.Optional(Money('What may be spent in a day, from midnight to midnight.')),
+        },
+        { ...strict, minProperties: 1, title: 'Budget' },
+      ),
+    ),
+    timeZone: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z][A-Za-z0-9_+/-]*$',
+        description: 'IANA name such as Europe/Berlin, by which days begin; UTC unless told.',
+      }),
+    ),
+    flights: Type.Optional(Type.Array(Flight, { minItems: 1, maxItems: 100 })),
+    pacing: Type.Optional(
+      Type.Enum(['even', 'asap'], {
+        description:
+          'Spend a budget as the traffic comes (even, unless told), or as soon as it can be spent.',
+      }),
+    ),
+    frequencyCaps: Type.Optional(Type.Array(FrequencyCap, { minItems: 1, maxItems: CAPS_MAX })),
+    unknownUsers: Type.Optional(
+      Type.Enum(['bid', 'no_bid'], {
+        description:
+          'Whether a campaign with frequency caps bids where nobody may be known; bid unless told.',
+      }),
+    ),
     creatives: Type.Array(Id, { minItems: 1, maxItems: 100, uniqueItems: true }),
     deals: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 128 }), {

@@ -9,6 +9,7 @@ import Type, { type TObject, type TRecord, type TSchema, type TUnion } from 'typ
 import { Compile, type Validator } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
+import { campaignFaults } from './campaign-faults.ts'
 import type { Kind } from './files.ts'
 import { filmFaults } from './film-faults.ts'
 import { Advertiser, Campaign, Creative, Goal, RateTable } from './schema.ts'
@@ -33,7 +34,10 @@ const creative = shapesOf(Creative, 'format')
 const goal = shapesOf(Goal, 'type')
 
 export function schemaFaults(kind: Kind, value: unknown): SchemaFault[] {
-  if (whole[kind].Check(value)) return kind === 'creatives' ? filmFaults(value as Creative) : []
+  if (whole[kind].Check(value)) {
+    if (kind === 'campaigns') return campaignFaults(value as Campaign)
+    return kind === 'creatives' ? filmFaults(value as Creative) : []
+  }
   if (nestsBeyond(value, NESTING_MAX)) return [{ path: '', message: `nests more than ${NESTING_MAX} deep` }]
   if (kind === 'advertisers') return faultsOf(advertiser, value, '')
   if (kind === 'creatives') return faultsOfMember(creative, value, '')

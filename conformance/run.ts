@@ -79,6 +79,8 @@ async function run(): Promise<number> {
       // Once more for an operator who bids on the context where there is no consent.
       for (const { profile, asked } of [...runs, { profile: EXCHANGE_PROFILES[0], asked: contextual }]) {
         const { outcome, text } = await asked.ask(body, { exchange: profile.name })
+        // So that no request is without a bid because of the ones before it.
+        asked.letGo()
         const violations: Violation[] =
           text === '' ? [] : checkResponseText(request, text, { rates, house: houseRulesOf(profile) })
         report.add({ source, body, request, exchange: profile.name, outcome, text, violations })

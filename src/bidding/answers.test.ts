@@ -1,8 +1,10 @@
 /**
- * Goal: whatever a request asks for, its answer keeps the rules of the specification and of its exchange. Requests are
- * drawn at random around a small catalog with every kind of creative, and answered by the whole bid without ports.
+ * Goal: whatever a request asks for, its answer keeps the rules of the specification and of its exchange, and every bid
+ * in it has its price on hold, to the nano. Requests are drawn at random around a small catalog with every kind of
+ * creative, some of it short of money, and answered by the whole bid without ports.
  */
 import t from 'tap'
+import { microsOfDecimal } from '../base/money.ts'
 import { Prng } from '../base/prng.ts'
 import { compileAds } from '../catalog/compile.ts'
 import type { Campaign, Catalog, Creative } from '../catalog/schema.ts'
@@ -10,8 +12,9 @@ import { houseRulesOf } from '../exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { checkResponseText } from '../openrtb/response-check.ts'
 import { Rates } from '../pricing/currency.ts'
-import { TestBidder } from '../testing/bidder.ts'
+import { TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { everyFormatCatalog } from '../testing/catalog.ts'
+import { HOLD_LIFETIME_S } from '../testing/money.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 
 const RATES = { base: 'USD', date: '2026-01-01', rates: { EUR: 0.9, JPY: 150, GBP: 0.8 } }
@@ -20,6 +23,8 @@ const CURRENCIES = ['USD', 'EUR', 'JPY', 'GBP', 'XXX']
 const DEALS = ['deal-1', 'deal-2', 'deal-3', 'strange']
 const SEED = 77
 const REQUESTS = 2000
+/** Account of a campaign that has money for five bids. */
+const POOR = 2
 
 /** The same creatives for several advertisers, films of several lengths, and campaigns with and without deals. */
 function widened(): Catalog {
@@ -43,6 +48,8 @@ function widened(): Catalog {
       maxCpm: 10,
       creatives: creatives.filter(({ advertiser }) => advertiser === name).map(({ id }) => id),
       deals: i < 2 ? [DEALS[i], 'deal-3'] : undefined,
+      // These run out, and holds that run out give it back.
+      budget: i % 3 === 2 ? { total: 0.01 * i } : undefined,
       targeting: {},
     }),
   )
@@ -141,6 +148,7 @@ function drawImp(draw: Draw, id: string): object {
 function drawRequest(draw: Draw) {
   const { prng, maybe } = draw
   return {
+    test: maybe(0.1, () => 1),
     id: prng.pick(['r', 'r "1"\\/', 'ré😀']),
     at: prng.pick([undefined, 1, 2, 3]),
     cur: maybe(0.5, () => CURRENCIES.filter(() => prng.below(2) === 0)),
@@ -154,17 +162,37 @@ function drawRequest(draw: Draw) {
 t.test('every answer to a request drawn at random keeps the rules', async (t) => {
   const ads = await compileAds(widened(), EXCHANGE_PROFILES)
   const model = scriptedModel({ probability: (ad) => ((ad * 7) % 20) / 1000, outcome: 'scored' })
-  const bidder = new TestBidder({ ads, rates: new Rates(RATES, 7), model })
+  // Another exchange has room for one bid or two: those that are cut hold nothing.
+  const profiles = EXCHANGE_PROFILES.map((profile) =>
+    profile.name === 'prebid' ? { ...profile, answerBytesMax: 1500 } : profile,
+  )
+  const bidder = new TestBidder(
+    { ads, rates: new Rates(RATES, 7), model },
+    undefined,
+    TEST_OPERATOR,
+    profiles,
+  )
+  let severalCount = 0
+  let shortCount = 0
   const prng = new Prng(SEED)
   const draw: Draw = { prng, maybe: (share, value) => (prng.unit() < share ? value() : undefined) }
   const outcomes: Record<string, number> = {}
   const faults: string[] = []
   for (let i = 0; i < REQUESTS; i++) {
     const request = drawRequest(draw)
-    const profile = prng.pick(EXCHANGE_PROFILES)
+    const profile = prng.pick(profiles)
+    const before = heldNanos(bidder)
     const { outcome, text } = await bidder.ask(JSON.stringify(request), { exchange: profile.name })
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1
+    const held = heldNanos(bidder) - before
+    const owed = outcome === 'bid' && request.test !== 1 ? usdNanosIn(text) : 0
+    if (held !== owed) faults.push(`${i} at ${profile.name}: holds ${held} for ${owed}`)
+    if (i % 100 === 99) {
+      if (bidder.money.rooms.ledger.room(POOR) < 4_000_000) shortCount++
+      passTime(bidder)
+    }
     if (outcome !== 'bid') continue
+    if (JSON.parse(text).seatbid[0].bid.length > 1) severalCount++
     const violations = checkResponseText(request, text, {
       rates: RATES_BY_CODE,
       house: houseRulesOf(profile),
@@ -176,7 +204,33 @@ t.test('every answer to a request drawn at random keeps the rules', async (t) =>
   }
   t.strictSame(faults.slice(0, 12), [], `seed ${SEED}`)
   t.ok(outcomes.bid > REQUESTS / 4, JSON.stringify(outcomes))
+  const isAllTried =
+    outcomes.held_back > 0 && outcomes.answer_too_large > 0 && severalCount > 100 && shortCount > 0
+  t.ok(isAllTried, `${JSON.stringify(outcomes)}, several bids ${severalCount}, short ${shortCount}`)
+  passTime(bidder)
+  t.equal(heldNanos(bidder), 0, 'nothing is held for ever')
 })
+
+function heldNanos({ money: { rooms } }: TestBidder): number {
+  let held = 0
+  for (let campaign = 0; campaign < rooms.ledger.campaignCount; campaign++)
+    held += rooms.ledger.standingOf(campaign).heldNanos
+  return held
+}
+
+/** The prices of an answer in dollars, by what it says itself. */
+function usdNanosIn(text: string): number {
+  const { cur, seatbid } = JSON.parse(text) as { cur: string; seatbid: { bid: { price: number }[] }[] }
+  const unitsPerUsd = RATES_BY_CODE.get(cur)!
+  const prices = seatbid.flatMap(({ bid }) => bid.map(({ price }) => microsOfDecimal(price)))
+  return prices.reduce((sum, price) => sum + Math.ceil(price / unitsPerUsd), 0)
+}
+
+/** All holds run out. */
+function passTime({ clock, money, snapshots }: TestBidder): void {
+  clock.advance((HOLD_LIFETIME_S + 1) * 1000)
+  money.treasury.tick(snapshots, () => {})
+}
 
 /** A price that was converted may be a micro above the exact one, and never is below. */
 function isRoundedUp(message: string): boolean {

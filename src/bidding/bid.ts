@@ -6,25 +6,31 @@
  * requests. Behind it only what was put into slots and terms is still there.
  */
 import type { Clock } from '../base/clock.ts'
-import type { Prng } from '../base/prng.ts'
+import { hashBytes, hashPair } from '../base/hash.ts'
 import type { Published } from '../base/published.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
+import { F } from '../features/catalogue.ts'
 import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
 import { writeNoBid } from '../openrtb/response.ts'
 import { NONE } from '../openrtb/tape.ts'
+import { isFirstPrice } from '../pricing/price.ts'
+import { MAY } from '../privacy/permissions.ts'
 import { deviceClassOf } from '../targeting/ad.ts'
 import { Matcher } from '../targeting/match.ts'
-import { choose } from './choose.ts'
+import { NO_SET } from '../users/segments.ts'
+import type { UserKey } from '../users/user-key.ts'
+import { type Choice, choose } from './choose.ts'
 import { bidCurrencyOf } from './currency.ts'
 import { answerByMs, scoreByMs, type TimeLimits } from './deadline.ts'
 import { type BidCurrency, usdFloorOf } from './floors.ts'
 import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
-import { isDsaAnswered, PERMITTED, refusalOf } from './permit.ts'
-import { shortlist } from './shortlist.ts'
-import { addSlot, type ImpTerms, impTermsOf, type Slot, slotOf } from './slot.ts'
+import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
+import type { Purse } from './purse.ts'
+import { SHORTLIST, shortlist } from './shortlist.ts'
+import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, type Slot, slotOf } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type BidTelemetry, INLINE_REASON, STAGE } from './telemetry.ts'
 import { AnswerWriter, type RequestTerms } from './write.ts'
@@ -50,10 +56,13 @@ const OUTCOME_OF_READ = {
   [READ.tooManyImps]: OUTCOME.too_many_imps,
 } as const
 
+const HOUR_MS = 3_600_000
+
 export class Bidder {
   /** Where `ingress` puts a body before it calls `bid`. */
   readonly body: Buffer
   readonly #clock: Clock
+  readonly #purse: Purse
   readonly #snapshots: Published<Snapshot>
   readonly #exchanges: readonly Exchange[]
   readonly #operator: Operator
@@ -69,7 +78,7 @@ export class Bidder {
   constructor(options: {
     bodyBytesMax: number
     clock: Clock
-    prng: Prng
+    purse: Purse
     snapshots: Published<Snapshot>
     exchanges: readonly ExchangeProfile[]
     operator: Operator
@@ -79,12 +88,13 @@ export class Bidder {
     this.#view = new RequestView(options.bodyBytesMax)
     this.body = this.#view.tape.bytes
     this.#clock = options.clock
+    this.#purse = options.purse
     this.#snapshots = options.snapshots
     this.#exchanges = exchangesOf(options.exchanges, options.operator)
     this.#operator = options.operator
     this.#limits = options.limits
     this.#telemetry = options.telemetry
-    this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.prng)
+    this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
 
   async bid(arrival: Arrival): Promise<void> {
@@ -105,27 +115,34 @@ export class Bidder {
     const currency = bidCurrencyOf(view, snapshot.rates, wallMs)
     const terms = requestTermsOf(view, currency)
     if (currency === undefined) return refuse(arrival, exchange, terms, OUTCOME.currency_not_ours)
-    const refusal = refusalOf(view, exchange, this.#operator, telemetry)
+    const refusal = refusalOf(view, exchange, this.#operator)
     if (refusal !== PERMITTED) return refuse(arrival, exchange, terms, refusal)
+    const may = permitOf(view, this.#operator, telemetry)
+    if ((may & MAY.bid) === 0) return refuse(arrival, exchange, terms, OUTCOME.no_legal_basis)
+    if (!this.#purse.isOpen) return refuse(arrival, exchange, terms, OUTCOME.ledger_not_writable)
     const { networkAllowanceMs } = exchange.profile
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)
     atMs = telemetry.lap(STAGE.permit, atMs, this.#clock.nowMs())
     if (atMs >= scoreByMs(answerBy)) return refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
 
-    // 3. Match.
+    // 3. Match. Who the user is is asked where that is permitted, and where a campaign wants to know.
     const { exchangeIndex } = arrival
+    const user = this.#userOf(snapshot, exchange, may)
     const matchedCount = this.#matcher.match(snapshot.ads.targets, view, {
       exchangeIndex,
       seat: exchange.seat,
+      segments: segmentsOf(snapshot, user, may),
     })
     atMs = telemetry.lap(STAGE.match, atMs, this.#clock.nowMs())
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
     if (matchedCount === 0) return refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
-    const slots = this.#rank(snapshot, exchange, currency, wallMs)
+    const slots: Slot[] = []
+    const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
     atMs = telemetry.lap(STAGE.rank, atMs, this.#clock.nowMs())
-    if (slots.length === 0) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
+    if (ranked === SHORTLIST.belowFloor) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
+    if (ranked === SHORTLIST.heldBack) return refuse(arrival, exchange, terms, OUTCOME.held_back)
 
     // 5. Features, straight into the batch that leaves at the end of this turn of the loop.
     const ticket = this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
@@ -138,26 +155,49 @@ export class Bidder {
     if (atMs >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
 
-    // 7. Price, against the snapshot that the candidates came from.
-    const choices = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
+    // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
+    const { choices, refusalCount } = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
+      purse: this.#purse,
+      user,
       unitsPerUsd: terms.unitsPerUsd,
       bidsPerImpMax: exchange.profile.bidsPerImpMax,
+      wallMs,
+      isTest: terms.isTest,
     })
     atMs = telemetry.lap(STAGE.price, atMs, this.#clock.nowMs())
-    if (choices.length === 0) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
+    const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
+    if (choices.length === 0) return refuse(arrival, exchange, terms, outcome)
 
-    // 8. Write.
-    const text = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs)
+    // 8. Write. What does not fit is not bid.
+    const onCut = (choice: Choice) =>
+      this.#purse.release(snapshot.accounts, choice, Math.floor(wallMs / 1000))
+    const text = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs, onCut)
     telemetry.lap(STAGE.write, atMs, this.#clock.nowMs())
     if (text === '') return refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
     arrival.answer(OUTCOME.bid, text)
   }
 
-  #rank(snapshot: Snapshot, exchange: Exchange, currency: BidCurrency, wallMs: number): Slot[] {
+  #userOf({ accounts, segments }: Snapshot, { nameHash }: Exchange, may: number): UserKey | undefined {
+    if ((may & MAY.ids) === 0 || !(accounts.hasCaps || segments !== undefined)) return undefined
+    return this.#purse.userOf(this.#view, nameHash)
+  }
+
+  /** Fills `slots` with the lots that have candidates; else says why there are none. */
+  #rank(
+    snapshot: Snapshot,
+    exchange: Exchange,
+    currency: BidCurrency,
+    user: UserKey | undefined,
+    wallMs: number,
+    slots: Slot[],
+  ): number {
     const view = this.#view
     const vector = this.#vector
     const matcher = this.#matcher
-    const slots: Slot[] = []
+    const { unitsPerUsd } = currency
+    const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
+    const audience = { purse: this.#purse, user, requestHash, unitsPerUsd, nowS: Math.floor(wallMs / 1000) }
+    let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
     vector.readRequest(view, {
       exchangeHash: exchange.nameHash,
@@ -176,9 +216,25 @@ export class Bidder {
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
       const matched = { ads: matcher.ads, first, end: matcher.lotEnd[lot] }
-      if (shortlist(snapshot, slot, currency.unitsPerUsd, vector, matched)) addSlot(slots, slot)
+      const listed = shortlist(snapshot, slot, vector, matched, audience)
+      if (listed === SHORTLIST.some) {
+        if (isFirstPrice({ auctionType: slot.auctionType, isPriceFixed: isPriceFixed(slot) }))
+          slot.segmentKey = this.#segmentKeyOf(exchange, wallMs)
+        addSlot(slots, slot)
+      } else if (listed === SHORTLIST.heldBack) ranked = SHORTLIST.heldBack
     }
-    return slots
+    return slots.length > 0 ? SHORTLIST.some : ranked
+  }
+
+  /** What is known of the auction's competition goes by the exchange, the slot, its place and the hour. */
+  #segmentKeyOf({ nameHash }: Exchange, wallMs: number): number {
+    const { hashes } = this.#vector
+    return this.#purse.segmentKeyOf({
+      exchangeHash: nameHash,
+      shapeHash: hashes[F.slot_size],
+      placeHash: hashPair(hashes[F.domain] ^ hashes[F.bundle], hashes[F.tag]),
+      hour: Math.floor(wallMs / HOUR_MS) % 24,
+    })
   }
 
   /** Reads an imp into the vector; nothing is done where it is there already, as it is for most. */
@@ -228,6 +284,13 @@ function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): R
     currency: currency?.code ?? 0,
     unitsPerUsd: currency?.unitsPerUsd ?? 0,
   }
+}
+
+/** What segments the user is in; undefined where that is not known, or not to be used. */
+function segmentsOf({ segments }: Snapshot, user: UserKey | undefined, may: number): Uint32Array | undefined {
+  if (segments === undefined || user === undefined || (may & MAY.profile) === 0) return undefined
+  const set = segments.find(user.hi, user.lo)
+  return set === NO_SET ? undefined : segments.segmentsOf(set)
 }
 
 /** A no-bid, with its reason where the exchange or a test asks for it. */

@@ -1,26 +1,65 @@
 /**
- * From scores to bids: the best candidate of each slot that has a price, or the set that fills a pod.
+ * From scores to bids: the best candidate of each slot that has a price, or the set that fills a pod; each with its
+ * price on hold, for no bid leaves without.
  *
  * An imp may get a bid on each of its deals and one in its open auction, deals first, as many as the exchange takes. In
- * the slots of one pod nothing is shown twice that the publisher, or good taste, wants once.
+ * the slots of one pod nothing is shown twice that the publisher, or good taste, wants once. Of several creatives of one
+ * campaign one is drawn (Thompson sampling), and priced at what is expected of it, not at what was drawn.
  */
 import type { Ticket } from '../inference/queue.ts'
-import { type AuctionTerms, NO_PRICE, priceCpmMicros, valueCpmMicros } from '../pricing/price.ts'
+import {
+  type AuctionTerms,
+  isFirstPrice,
+  limitCpmMicros,
+  NO_PRICE,
+  valueCpmMicros,
+} from '../pricing/price.ts'
 import { type AdTraits, FORMAT } from '../targeting/ad.ts'
+import type { UserKey } from '../users/user-key.ts'
+import { ceilingOf } from './paced-goals.ts'
 import { DEDUPE, dedupeOf, PodFiller } from './pod.ts'
+import type { Purse } from './purse.ts'
 import { SHORTLIST_MAX } from './shortlist.ts'
 import { floorOfAd, isPriceFixed, type PodTerms, type Slot } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** A bid that is decided, in the currency of the request's bids. */
-export type Choice = { readonly slot: Slot; readonly ad: number; readonly priceCpmMicros: number }
+/** A bid that is decided, in the currency of the request's bids, and its price on hold. */
+export type Choice = {
+  readonly slot: Slot
+  readonly ad: number
+  readonly priceCpmMicros: number
+  readonly usdCpmMicros: number
+  /** Number of the bid in the ledger, `NONE` for a test. */
+  readonly bidNumber: number
+  /** Of a click, by the model. */
+  readonly clickProbability: number
+  /** How likely this price was; 0 where there was no other. */
+  readonly propensity: number
+  readonly pairKey: string
+}
 
-export type ChoiceLimits = { readonly unitsPerUsd: number; readonly bidsPerImpMax: number }
+/** @property refusalCount candidates that had a price, and whose campaign could not have the bid. */
+export type Chosen = { readonly choices: Choice[]; readonly refusalCount: number }
 
-/** The candidates of one slot that have a price, while it is decided. */
+export type ChoiceTerms = {
+  readonly purse: Purse
+  readonly user: UserKey | undefined
+  readonly unitsPerUsd: number
+  readonly bidsPerImpMax: number
+  readonly wallMs: number
+  readonly isTest: boolean
+}
+
+/** The candidates of one slot that reach their floor, while it is decided. */
 const ads = new Int32Array(SHORTLIST_MAX)
+const probabilities = new Float64Array(SHORTLIST_MAX)
+const limits = new Float64Array(SHORTLIST_MAX)
+/** What candidates are compared by; `NO_PRICE` for those that are out of it. */
 const values = new Float64Array(SHORTLIST_MAX)
+const floors = new Float64Array(SHORTLIST_MAX)
 const prices = new Float64Array(SHORTLIST_MAX)
+const propensities = new Float64Array(SHORTLIST_MAX)
+const draws = new Float64Array(SHORTLIST_MAX)
 
 const durations = new Int32Array(SHORTLIST_MAX)
 const advertisers = new Int32Array(SHORTLIST_MAX)
@@ -29,56 +68,61 @@ const categories = new Int32Array(SHORTLIST_MAX)
 const podCandidates = { durations, prices, advertisers, creatives, categories }
 const podFiller = new PodFiller()
 
+/** Candidates of the request that have a price and were not given their money, or their user. */
+let refusalCount = 0
+
 /** @param ticket where the model's scores are; without it the inline scorer's are used. */
 export function choose(
   snapshot: Snapshot,
   slots: readonly Slot[],
   ticket: Ticket | undefined,
-  limits: ChoiceLimits,
-): Choice[] {
+  terms: ChoiceTerms,
+): Chosen {
   const { traits } = snapshot.ads
+  refusalCount = 0
   const choices: Choice[] = []
   let row = ticket === undefined ? 0 : ticket.firstRow
   for (const slot of slots) {
     const scores = ticket === undefined ? slot.probabilities : ticket.slab.scores
-    const count = priceAll(snapshot, slot, scores, ticket === undefined ? 0 : row, limits.unitsPerUsd)
+    const count = valueAll(snapshot, slot, scores, ticket === undefined ? 0 : row, terms.unitsPerUsd)
     row += slot.ads.length
-    if (count === 0 || isFull(choices, slot, limits.bidsPerImpMax)) continue
-    let best = NO_CANDIDATE
-    for (let i = 0; i < count; i++) {
-      if (isTaken(choices, slot, traits, ads[i])) prices[i] = NO_PRICE
-      else if (best === NO_CANDIDATE || values[i] > values[best]) best = i
-    }
+    if (count === 0 || isFull(choices, slot, terms.bidsPerImpMax)) continue
+    for (let i = 0; i < count; i++) if (isTaken(choices, slot, traits, ads[i])) values[i] = NO_PRICE
+    const best = bestOf(count)
     if (best === NO_CANDIDATE) continue
     const pod = podOf(slot, traits, ads[best])
-    if (pod === undefined || pod.durationS === 0) {
-      choices.push({ slot, ad: ads[best], priceCpmMicros: prices[best] })
-    } else chooseForPod(choices, slot, traits, pod, count)
+    if (pod === undefined || pod.durationS === 0) chooseOne(choices, snapshot, slot, count, terms)
+    else chooseForPod(choices, snapshot, slot, pod, count, terms)
   }
-  return choices
+  return { choices, refusalCount }
 }
 
 const NO_CANDIDATE = -1
 
-/** Fills `ads`, `values` and `prices` with the candidates that have a price; returns how many there are. */
-function priceAll(
-  { ads: { goals, traits } }: Snapshot,
+/** Fills the columns with the candidates that reach their floor; returns how many there are. */
+function valueAll(
+  snapshot: Snapshot,
   slot: Slot,
   scores: ArrayLike<number>,
   firstScore: number,
   unitsPerUsd: number,
 ): number {
+  const { traits } = snapshot.ads
   let count = 0
   let terms = auctionTermsOf(slot, slot.commonFloorCpmMicros)
   for (let i = 0; i < slot.ads.length; i++) {
     const ad = slot.ads[i]
     if (Number.isNaN(slot.commonFloorCpmMicros)) terms = auctionTermsOf(slot, floorOfAd(slot, traits, ad))
-    const value = valueCpmMicros(goals, ad, scores[firstScore + i]) * unitsPerUsd
-    const price = priceCpmMicros(value, goals.ceilingCpmMicros[ad] * unitsPerUsd, terms)
-    if (price === NO_PRICE) continue
+    const probability = scores[firstScore + i]
+    const value = valueCpmMicros(snapshot.goals, ad, probability) * unitsPerUsd
+    const limit = limitCpmMicros(value, ceilingOf(snapshot, slot, ad) * unitsPerUsd, terms)
+    if (limit === NO_PRICE) continue
     ads[count] = ad
-    values[count] = value
-    prices[count++] = price
+    probabilities[count] = probability
+    limits[count] = limit
+    floors[count] = terms.floorCpmMicros
+    // What is owed is a candidate whatever it is worth.
+    values[count++] = Math.max(value, Number.MIN_VALUE)
   }
   return count
 }
@@ -86,6 +130,89 @@ function priceAll(
 function auctionTermsOf(slot: Slot, floorCpmMicros: number): AuctionTerms {
   const { auctionType, isGuaranteed } = slot
   return { floorCpmMicros, auctionType, isPriceFixed: isPriceFixed(slot), isGuaranteed }
+}
+
+function bestOf(count: number): number {
+  let best = NO_CANDIDATE
+  for (let i = 0; i < count; i++) {
+    if (values[i] !== NO_PRICE && (best === NO_CANDIDATE || values[i] > values[best])) best = i
+  }
+  return best
+}
+
+/** The best candidate whose campaign has the money. */
+function chooseOne(
+  choices: Choice[],
+  snapshot: Snapshot,
+  slot: Slot,
+  count: number,
+  terms: ChoiceTerms,
+): void {
+  drawCreatives(snapshot, count, terms.purse)
+  for (let best = bestOf(count); best !== NO_CANDIDATE; best = bestOf(count)) {
+    price(slot, best, terms)
+    if (take(choices, snapshot, slot, best, terms)) return
+    values[best] = NO_PRICE
+  }
+}
+
+/** Leaves one candidate of each campaign: the one that clicks are likeliest on, at the multiplier drawn for it. */
+function drawCreatives({ accounts }: Snapshot, count: number, purse: Purse): void {
+  draws.fill(Number.NaN, 0, count)
+  for (let i = 1; i < count; i++) {
+    if (values[i] === NO_PRICE) continue
+    for (let j = 0; j < i; j++) {
+      if (values[j] === NO_PRICE || accounts.campaigns[ads[i]] !== accounts.campaigns[ads[j]]) continue
+      const isBetter = drawn(accounts.creatives, i, purse) > drawn(accounts.creatives, j, purse)
+      values[isBetter ? j : i] = NO_PRICE
+      if (!isBetter) break
+    }
+  }
+}
+
+function drawn(creatives: Int32Array, i: number, purse: Purse): number {
+  if (Number.isNaN(draws[i])) draws[i] = probabilities[i] * purse.drawMultiplier(creatives[ads[i]])
+  return draws[i]
+}
+
+/** Fills in the price of a candidate. */
+function price(slot: Slot, i: number, { purse, unitsPerUsd }: ChoiceTerms): void {
+  prices[i] = limits[i]
+  propensities[i] = 0
+  if (!isFirstPrice({ auctionType: slot.auctionType, isPriceFixed: isPriceFixed(slot) })) return
+  prices[i] = purse.firstPrice.price(slot.segmentKey, limits[i], floors[i], unitsPerUsd)
+  propensities[i] = purse.firstPrice.propensity
+}
+
+/** Puts the price of a candidate on hold and adds its bid. False when its campaign may not have it after all. */
+function take(
+  choices: Choice[],
+  { accounts }: Snapshot,
+  slot: Slot,
+  i: number,
+  { purse, user, unitsPerUsd, wallMs, isTest }: ChoiceTerms,
+): boolean {
+  const ad = ads[i]
+  const usdCpmMicros = Math.ceil(prices[i] / unitsPerUsd)
+  const nowS = Math.floor(wallMs / 1000)
+  const floorNanos = floors[i] / unitsPerUsd
+  const claim = { ad, usdNanos: usdCpmMicros, floorNanos, segmentKey: slot.segmentKey, wallMs, isTest }
+  // Another bid of this answer may have been the last that the user may see of the campaign.
+  if (purse.isCapped(accounts, ad, user, nowS) || !purse.reserve(accounts, claim)) {
+    refusalCount++
+    return false
+  }
+  choices.push({
+    slot,
+    ad,
+    priceCpmMicros: prices[i],
+    usdCpmMicros,
+    bidNumber: purse.bidNumber,
+    clickProbability: probabilities[i],
+    propensity: propensities[i],
+    pairKey: isTest ? '' : purse.noteShown(accounts, ad, user, nowS),
+  })
+  return true
 }
 
 /** The slots of an imp follow each other, its deals before its open auction. */
@@ -106,20 +233,27 @@ function podOf({ imp }: Slot, { format }: AdTraits, ad: number): PodTerms | unde
 }
 
 /** Several bids on one imp, each with its length; those without a price, or for another pod, are not chosen. */
-function chooseForPod(choices: Choice[], slot: Slot, traits: AdTraits, pod: PodTerms, count: number): void {
+function chooseForPod(
+  choices: Choice[],
+  snapshot: Snapshot,
+  slot: Slot,
+  pod: PodTerms,
+  count: number,
+  terms: ChoiceTerms,
+): void {
+  const { traits } = snapshot.ads
   for (let i = 0; i < count; i++) {
-    // An imp may have a pod of films and another one of sounds.
-    durations[i] = podOf(slot, traits, ads[i]) === pod ? traits.durationS[ads[i]] : 0
+    const isOut = values[i] === NO_PRICE || podOf(slot, traits, ads[i]) !== pod
+    if (isOut) prices[i] = NO_PRICE
+    else price(slot, i, terms)
+    durations[i] = traits.durationS[ads[i]]
     advertisers[i] = traits.advertiser[ads[i]]
     creatives[i] = traits.creative[ads[i]]
     categories[i] = traits.category[ads[i]]
   }
   const { durationS, sequenceMax, dedupe } = pod
   const chosenCount = podFiller.fill({ podDurationS: durationS, sequenceMax, dedupe }, podCandidates, count)
-  for (let i = 0; i < chosenCount; i++) {
-    const at = podFiller.chosen[i]
-    choices.push({ slot, ad: ads[at], priceCpmMicros: prices[at] })
-  }
+  for (let i = 0; i < chosenCount; i++) take(choices, snapshot, slot, podFiller.chosen[i], terms)
 }
 
 /**

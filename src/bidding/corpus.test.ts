@@ -21,9 +21,9 @@ import { ScoringQueue } from '../inference/queue.ts'
 import { loadModel } from '../models/load.ts'
 import { checkResponse } from '../openrtb/response-check.ts'
 import { Rates } from '../pricing/currency.ts'
-import { TestBidder } from '../testing/bidder.ts'
+import { TEST_OPERATOR, TestBidder, type TestCatalog } from '../testing/bidder.ts'
 import { ManualClock } from '../testing/clock.ts'
-import type { Snapshot } from './snapshot.ts'
+import { NOTHING_LOADED, SteadyPrng, testMoney } from '../testing/money.ts'
 
 const root = new URL('../../', import.meta.url)
 const corpus = new URL('../shared/requests/', root)
@@ -33,7 +33,10 @@ const BETWEEN = '{"id":"between","imp":[{"id":"1","banner":{"w":728,"h":90}}],"b
 t.test('requests and their answers', async (t) => {
   const faults: string[] = []
   const snapshot = await realSnapshot(t.teardown.bind(t), (fault) => faults.push(fault.message))
-  const bidder = new TestBidder(snapshot, new ManualClock(systemClock.wallMs()))
+  const clock = new ManualClock(systemClock.wallMs())
+  // Twice the same price: none strays, and nothing runs out.
+  const money = testMoney(clock, NOTHING_LOADED, new SteadyPrng())
+  const bidder = new TestBidder(snapshot, clock, TEST_OPERATOR, EXCHANGE_PROFILES, money)
 
   const answer = async (body: Buffer) => {
     const first = await bidder.ask(body)
@@ -104,7 +107,7 @@ function withoutIds(text: string): string {
 async function realSnapshot(
   teardown: (end: () => Promise<void>) => void,
   onFault: (fault: Error) => void,
-): Promise<Snapshot> {
+): Promise<TestCatalog> {
   const loaded = await loadCatalog(fileURLToPath(new URL('catalog/demo', root)))
   const result = await loadModel(fileURLToPath(new URL('models/ctr/1', root)))
   if ('faults' in loaded || 'faults' in result) throw new Error('the demo catalog or model is broken')

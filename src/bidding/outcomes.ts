@@ -40,8 +40,12 @@ export const OUTCOMES = [
   outcome(307, 'supply_chain_blocked', 204, 17),
   outcome(308, 'no_legal_basis', 204, 0),
   outcome(309, 'no_candidate', 204, 0),
+  /** The disk does not take what settlements write. */
+  outcome(310, 'ledger_not_writable', 204, 1),
   outcome(401, 'no_time_to_score', 204, 15),
   outcome(501, 'below_floor', 204, 0),
+  /** Campaigns that would bid are paused, paced, out of money or out of impressions for this user. */
+  outcome(502, 'held_back', 204, 0),
   outcome(601, 'too_late_to_answer', 204, 15),
   outcome(602, 'aborted', 204, 0),
   outcome(603, 'answer_too_large', 204, 0),

@@ -3,10 +3,11 @@ import t from 'tap'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { RequestView } from '../openrtb/request.ts'
+import { MAY } from '../privacy/permissions.ts'
 import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
 import { exchangesOf } from './operator.ts'
 import { OUTCOMES } from './outcomes.ts'
-import { PERMITTED, refusalOf } from './permit.ts'
+import { PERMITTED, permitOf, refusalOf } from './permit.ts'
 import { BidTelemetry } from './telemetry.ts'
 
 const view = new RequestView(65_536)
@@ -14,12 +15,25 @@ const telemetry = new BidTelemetry(EXCHANGE_NAMES)
 
 /** The name of the outcome, '' for none. */
 function refusalIn(request: object, { exchange = 'default', file = TEST_OPERATOR }: Standing = {}): string {
-  const body = JSON.stringify({ id: 'r', imp: [{ id: '1' }], ...request })
-  if (view.read(view.tape.bytes.write(body)) !== 0) throw new Error('unreadable')
+  read(request)
   const { operator } = operatorOf(file, 'https://bid.example')
   const place = EXCHANGE_NAMES.indexOf(exchange)
-  const refusal = refusalOf(view, exchangesOf(EXCHANGE_PROFILES, operator)[place], operator, telemetry)
+  const refusal = refusalOf(view, exchangesOf(EXCHANGE_PROFILES, operator)[place], operator)
   return refusal === PERMITTED ? '' : OUTCOMES[refusal].name
+}
+
+/** What the request's user permits, by name. */
+function permitIn(request: object, { file = TEST_OPERATOR }: Standing = {}): string {
+  read(request)
+  const may = permitOf(view, operatorOf(file, 'https://bid.example').operator, telemetry)
+  return Object.entries(MAY)
+    .flatMap(([name, bit]) => ((may & bit) !== 0 ? [name] : []))
+    .join(' ')
+}
+
+function read(request: object): void {
+  const body = JSON.stringify({ id: 'r', imp: [{ id: '1' }], ...request })
+  if (view.read(view.tape.bytes.write(body)) !== 0) throw new Error('unreadable')
 }
 type Standing = { readonly exchange?: string; readonly file?: OperatorFile }
 
@@ -75,13 +89,26 @@ const CASES: readonly (readonly [string, object, Standing, string])[] = [
     supply({ blockedNodes: ['b.example!2'] }),
     'supply_chain_blocked',
   ],
-
-  ['the GDPR without consent', { regs: { gdpr: 1 } }, {}, 'no_legal_basis'],
-  ['the GDPR by the country', { device: { geo: { country: 'DEU' } } }, {}, 'no_legal_basis'],
-  ['the GDPR where the context is enough', { regs: { gdpr: 1 } }, contextual(), ''],
-  ['no GDPR', { regs: { gdpr: 0 } }, {}, ''],
-  ['children, without ids', { regs: { coppa: 1 } }, {}, ''],
 ]
+
+const ALL = Object.keys(MAY).join(' ')
+
+/** Each row: a request, and what its user permits. */
+const PERMITS: readonly (readonly [string, object, Standing, string])[] = [
+  ['the GDPR without consent', { regs: { gdpr: 1 } }, {}, ''],
+  ['the GDPR by the country', { device: { geo: { country: 'DEU' } } }, {}, ''],
+  ['the GDPR where the context is enough', { regs: { gdpr: 1 } }, contextual(), 'bid'],
+  ['no GDPR', { regs: { gdpr: 0 } }, {}, ALL],
+  ['nothing said', {}, {}, ALL],
+]
+
+t.test('what else is permitted follows from the law and the user', async (t) => {
+  for (const [about, request, standing, permitted] of PERMITS)
+    t.equal(permitIn(request, standing), permitted, about)
+  const children = permitIn({ regs: { coppa: 1 } })
+  t.match(children, /^bid\b/, 'children may be bid to')
+  t.notMatch(children, /\bids\b/, 'without ids')
+})
 
 t.test('a request is refused for what is wrong with it', async (t) => {
   for (const [about, request, standing, outcome] of CASES)
@@ -92,7 +119,10 @@ t.test('of several reasons the first along the way counts', async (t) => {
   const all = { wseat: ['1'], device: { ua: 'bot' }, ...dsa({ dsarequired: 2, pubrender: 0 }) }
   t.equal(refusalIn(all), 'seat_not_ours')
   t.equal(refusalIn({ ...all, wseat: [] }), 'dsa_not_ours')
-  t.equal(refusalIn({ ...all, wseat: [], regs: { gdpr: 1 } }), 'crawler')
+  t.equal(
+    refusalIn({ device: { ua: 'bot', ip: '192.0.2.7' } }, supply({ dataCentres: ['192.0.2.0/24'] })),
+    'crawler',
+  )
 })
 
 function supply(policy: NonNullable<OperatorFile['supply']>): Standing {
@@ -109,7 +139,7 @@ t.test('the signal that took the most is counted', async (t) => {
     return values[slots.findIndex((labels) => labels.signal === signal)]
   }
   const before = [countOf('none'), countOf('coppa'), countOf('noConsent')]
-  for (const regs of [{}, { coppa: 1 }, { gdpr: 1 }]) refusalIn({ regs })
+  for (const regs of [{}, { coppa: 1 }, { gdpr: 1 }]) permitIn({ regs })
   t.same(
     [countOf('none'), countOf('coppa'), countOf('noConsent')].map((count, i) => count - before[i]),
     [1, 1, 1],

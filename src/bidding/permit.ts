@@ -1,9 +1,10 @@
 /**
  * Whether a request may be bid on at all, before anything is looked for: do we have a seat, can the law's questions be
- * answered, is it a person who looks, does the chain of sellers hold, and is there a legal basis.
+ * answered, is it a person who looks, does the chain of sellers hold, and is there a legal basis; and what else is
+ * permitted.
  */
 import { type RequestView, TEXT } from '../openrtb/request.ts'
-import { MAY, permit, permitCause } from '../privacy/permissions.ts'
+import { permit, permitCause } from '../privacy/permissions.ts'
 import { isDataCentre } from '../supply/addresses.ts'
 import { isCrawler } from '../supply/agents.ts'
 import { CHAIN, checkChain } from '../supply/chain.ts'
@@ -19,13 +20,8 @@ export const PERMITTED = -1
 const DSA_ENFORCED = 2
 const CANNOT_RENDER = 0
 
-/** The outcome that refuses the request, or `PERMITTED`. */
-export function refusalOf(
-  view: RequestView,
-  { profile, seat }: Exchange,
-  operator: Operator,
-  telemetry: BidTelemetry,
-): number {
+/** The outcome that refuses the request before its user is asked about, or `PERMITTED`. */
+export function refusalOf(view: RequestView, { profile, seat }: Exchange, operator: Operator): number {
   const { tape, textStart, textEnd } = view
   if (!isSeatAccepted(tape, view.buyerSeats, view.blockedSeats, seat)) return OUTCOME.seat_not_ours
   if (profile.isSeatRequired && seat === undefined) return OUTCOME.seat_not_ours
@@ -40,10 +36,16 @@ export function refusalOf(
   const chain = checkChain(tape, view.source, view.ext, supply)
   if (chain === CHAIN.incomplete) return OUTCOME.supply_chain_incomplete
   if (chain === CHAIN.blocked) return OUTCOME.supply_chain_blocked
+  return PERMITTED
+}
+
+/** Bits of `MAY`: what the law and the user permit. */
+export function permitOf(view: RequestView, operator: Operator, telemetry: BidTelemetry): number {
+  const { tape, textStart, textEnd } = view
   const country = { start: textStart[TEXT.country], end: textEnd[TEXT.country] }
   const may = permit(tape.bytes, view.signals, country, operator.consent)
   telemetry.privacyCauses.add(permitCause(may))
-  return (may & MAY.bid) === 0 ? OUTCOME.no_legal_basis : PERMITTED
+  return may
 }
 
 /**

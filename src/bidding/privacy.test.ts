@@ -1,7 +1,8 @@
 /**
  * Nothing of a person gets anywhere: two requests that differ in everything that may tell who looks, and in nothing
  * else, are answered by the same bytes, from the same features, and leave the same counts behind. That holds under
- * every row of the privacy table and without any signal too: whatever the law allows, this bidder knows nobody.
+ * every row of the privacy table and without any signal too, unless a campaign asks how often somebody has seen it: that
+ * is counted, and only where the law leaves us ids.
  *
  * What of a person may matter after all is listed in `MATTERS`, each with its reason, and shown to matter.
  */
@@ -13,6 +14,7 @@ import { compileAds } from '../catalog/compile.ts'
 import type { Catalog } from '../catalog/schema.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
+import { readToken } from '../exchange/token.ts'
 import type { FeatureVector } from '../features/vector.ts'
 import { READ, RequestView, TEXT } from '../openrtb/request.ts'
 import { Rates } from '../pricing/currency.ts'
@@ -27,6 +29,7 @@ import {
 } from '../privacy/permissions.ts'
 import { fullConsent, PURPOSES, type TcFacts, tcString } from '../privacy/tc-strings.suite.ts'
 import { type Answer, BODY_BYTES_MAX, EXCHANGE_NAMES, TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
+import { oneBannerCatalog } from '../testing/catalog.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import type { OutcomeName } from './outcomes.ts'
 import type { ReadyModel } from './snapshot.ts'
@@ -189,15 +192,26 @@ function consentOf({ stamp, otherVendors, garbage }: Person, consent: Partial<Tc
 const catalogFile = new URL('scenarios/catalog.json', import.meta.url)
 const catalog = JSON.parse(readFileSync(catalogFile, 'utf8')) as Catalog
 const ads = await compileAds(catalog, EXCHANGE_PROFILES)
+/** The same, but nobody may see a campaign twice an hour. */
+const cappedAds = await compileAds(
+  {
+    ...catalog,
+    campaigns: catalog.campaigns.map((campaign) => ({
+      ...campaign,
+      frequencyCaps: [{ impressions: 1, minutes: 60 }],
+    })),
+  },
+  EXCHANGE_PROFILES,
+)
 
 /** A bidder, and all that it makes of its requests. */
 class Watched {
   readonly #features: string[] = []
   readonly #bidder: TestBidder
 
-  constructor(operator: OperatorFile) {
+  constructor(operator: OperatorFile, adsOnSale = ads) {
     this.#bidder = new TestBidder(
-      { ads, rates: new Rates(undefined, 7), model: this.#model() },
+      { ads: adsOnSale, rates: new Rates(undefined, 7), model: this.#model() },
       undefined,
       operator,
     )
@@ -262,7 +276,9 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
     const isBidMade = name === 'none' || withoutBasis === 'contextual' || !removesBid(name)
     t.test(`${withoutBasis}, ${name}: who looks makes no difference`, async (t) => {
       for (const signals of SIGNALS[name]) {
-        const [one, other] = [new Watched(operator), new Watched(operator)]
+        // Where nobody may be known, caps on what a user sees change nothing about that.
+        const adsOnSale = isUserKnown(name) ? ads : cappedAds
+        const [one, other] = [new Watched(operator, adsOnSale), new Watched(operator, adsOnSale)]
         const { isGpc = false } = signals
         const outcomes = new Set<OutcomeName>()
         await fc.assert(
@@ -292,6 +308,71 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
 function removesBid(name: Exclude<CauseName, 'none'>): boolean {
   return PRIVACY_TABLE[name].removes.includes('bid')
 }
+
+function isUserKnown(name: CauseName): boolean {
+  return name === 'none' || !PRIVACY_TABLE[name].removes.includes('ids')
+}
+
+const CONTEXTUAL = { ...OPERATOR, tcf: { ...OPERATOR.tcf!, withoutBasis: 'contextual' as const } }
+const { seal } = operatorOf(CONTEXTUAL, 'https://bid.example').operator
+
+/** Bids from one campaign with a cap of one an hour; asked three times by somebody who gives every id there is. */
+async function askedThrice(name: CauseName, signals: Signals, unknownUsers: 'bid' | 'no_bid') {
+  const [campaign] = oneBannerCatalog.campaigns
+  const capped = { ...campaign, frequencyCaps: [{ impressions: 1, minutes: 60 }], unknownUsers }
+  const onSale = await compileAds({ ...oneBannerCatalog, campaigns: [capped] }, EXCHANGE_PROFILES)
+  const model = scriptedModel({ probability: () => 0.01, outcome: 'scored' })
+  const bidder = new TestBidder({ ads: onSale, rates: new Rates(undefined, 7), model }, undefined, CONTEXTUAL)
+  const [drawn] = fc.sample(person, { numRuns: 1, seed: 1 })
+  const who = {
+    ...drawn,
+    device: { ...drawn.device, ifa: '6d92078a-8246-4ba4-ae5b-76104861e7dc' },
+    user: { ...drawn.user, id: 'somebody', buyeruid: 'our-somebody' },
+  }
+  const request = requestOf(who, signals, true)
+  assert.equal(causeOf(request, signals.isGpc), name)
+  const answers: Answer[] = []
+  for (let i = 0; i < 3; i++) {
+    answers.push(await bidder.ask(JSON.stringify(request), { isGpc: signals.isGpc }))
+    bidder.clock.advance(1000)
+  }
+  return answers
+}
+
+/** The keys of user and campaign in all tokens of an answer. */
+function pairKeysIn({ text }: Answer): Set<string> {
+  const tokens = [...text.matchAll(/(?:\?t=|%3Ft%3D)([A-Za-z0-9._~-]+)/g)].map(([, token]) =>
+    readToken(seal, token),
+  )
+  return new Set(tokens.map((token) => (typeof token === 'string' ? token : token.pairKey)))
+}
+
+t.test('who has seen what is counted where ids may be used, and nowhere else', async (t) => {
+  for (const name of ['none', ...Object.keys(PRIVACY_TABLE)] as CauseName[]) {
+    for (const signals of SIGNALS[name]) {
+      const about = `${name}: ${JSON.stringify(signals).slice(0, 60)}`
+      const answers = await askedThrice(name, signals, 'bid')
+      const forKnown = await askedThrice(name, signals, 'no_bid')
+      const outcomes = (all: readonly Answer[]) => all.map(({ outcome }) => outcome)
+      if (isUserKnown(name)) {
+        t.strictSame(outcomes(answers), ['bid', 'held_back', 'held_back'], about)
+        t.strictSame(outcomes(forKnown), ['bid', 'held_back', 'held_back'], about)
+        t.match([...pairKeysIn(answers[0])], [/^[0-9a-z]{14}$/], 'one key in all its tokens')
+      } else {
+        t.strictSame(outcomes(answers), ['bid', 'bid', 'bid'], about)
+        t.strictSame(outcomes(forKnown), ['held_back', 'held_back', 'held_back'], about)
+        for (const answer of answers) t.strictSame([...pairKeysIn(answer)], [''], 'its tokens name nobody')
+      }
+    }
+  }
+})
+
+t.test('tokens of campaigns without caps name nobody, whoever may be known', async (t) => {
+  const bidder = new Watched(OPERATOR)
+  const request = { id: 'r-1', imp: IMPS, device: { ifa: '6d92078a-8246-4ba4-ae5b-76104861e7dc' } }
+  const { answer } = await bidder.ask(request, 'default', false)
+  t.strictSame([...pairKeysIn(answer)], [''])
+})
 
 /** What of a person may matter: the value, what it changes, and why that is right. */
 const MATTERS: readonly {

@@ -17,6 +17,7 @@ import { checkResponse } from '../openrtb/response-check.ts'
 import { Rates } from '../pricing/currency.ts'
 import { TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { ManualClock } from '../testing/clock.ts'
+import { NOTHING_LOADED, SteadyPrng, testMoney } from '../testing/money.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import type { OutcomeName } from './outcomes.ts'
 
@@ -125,7 +126,9 @@ async function bidderOf(scenario: Scenario): Promise<TestBidder> {
   const clock = new ManualClock(Date.parse(`${scenario.day ?? '2026-03-01'}T12:00:00Z`))
   const operator = Object.entries({ ...TEST_OPERATOR, ...scenario.operator })
   const said = Object.fromEntries(operator.filter(([, value]) => value !== null)) as OperatorFile
-  return new TestBidder({ ads, rates, model }, clock, said)
+  // No price strays from the best one, so that each is a number to write down.
+  const money = testMoney(clock, NOTHING_LOADED, new SteadyPrng())
+  return new TestBidder({ ads, rates, model }, clock, said, EXCHANGE_PROFILES, money)
 }
 
 type WireBid = { impid: string; price: number; cid: string; crid: string; mtype: number; dealid?: string }

@@ -2,8 +2,12 @@
  * The first stage: of the ads that match an imp, the few that are worth the model's time, by the value that the inline
  * scorer gives them.
  */
+import { isPassed } from '../budget/throttle.ts'
 import type { FeatureVector } from '../features/vector.ts'
 import { valueCpmMicros } from '../pricing/price.ts'
+import type { UserKey } from '../users/user-key.ts'
+import { ceilingOf } from './paced-goals.ts'
+import type { Purse } from './purse.ts'
 import { floorOfAd, type Slot } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 
@@ -15,48 +19,94 @@ const bestAds = new Int32Array(SHORTLIST_MAX)
 const bestValues = new Float64Array(SHORTLIST_MAX)
 const bestProbabilities = new Float64Array(SHORTLIST_MAX)
 
+/** What the request says of all its slots. */
+export type Audience = {
+  readonly purse: Purse
+  readonly user: UserKey | undefined
+  readonly requestHash: number
+  readonly unitsPerUsd: number
+  readonly nowS: number
+}
+
+/** The ads of a lot. */
+export type Matched = { readonly ads: Int32Array; readonly first: number; readonly end: number }
+
+/** What became of the ads of a lot. */
+export const SHORTLIST = { some: 0, belowFloor: 1, heldBack: 2 } as const
+
 /**
- * Puts the best of the ads from `first` to `end` of `matched` into the slot. False when none can reach its floor at its
- * highest price.
+ * Puts the best of the matched ads into the slot. `SHORTLIST.belowFloor` when none can reach its floor at its highest
+ * price; `heldBack` when some could, had their campaign money or time for it now.
  */
 export function shortlist(
   snapshot: Snapshot,
   slot: Slot,
-  unitsPerUsd: number,
   vector: FeatureVector,
-  matched: { readonly ads: Int32Array; readonly first: number; readonly end: number },
-): boolean {
-  const { inline } = snapshot.model
-  const { goals, traits } = snapshot.ads
+  { ads, first, end }: Matched,
+  audience: Audience,
+): number {
+  const { goals, accounts, model } = snapshot
+  const { traits } = snapshot.ads
+  const { inline } = model
+  const { unitsPerUsd } = audience
   inline.begin(vector)
   /** The floor in US dollars, where all ads have the same. */
   const commonFloor = slot.commonFloorCpmMicros / unitsPerUsd
   let kept = 0
-  for (let i = matched.first; i < matched.end; i++) {
-    const ad = matched.ads[i]
-    const ceiling = goals.ceilingCpmMicros[ad]
+  let heldBack = 0
+  for (let i = first; i < end; i++) {
+    const ad = ads[i]
+    audience.purse.countOpportunity(accounts.campaigns[ad])
+    const ceiling = ceilingOf(snapshot, slot, ad)
     // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
     if (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1]) continue
     const floor = commonFloor >= 0 ? commonFloor : floorOfAd(slot, traits, ad) / unitsPerUsd
-    if (ceiling < floor) continue
+    if (ceiling < floor || ceiling === 0) {
+      if (snapshot.ads.goals.ceilingCpmMicros[ad] >= floor) heldBack++
+      continue
+    }
+    if (isHeldBack(snapshot, slot, ad, audience)) {
+      heldBack++
+      continue
+    }
     const probability = inline.score(vector, ad)
     const value = valueCpmMicros(goals, ad, probability)
     if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue
     if (kept < SHORTLIST_MAX) kept++
-    let place = kept - 1
-    while (place > 0 && bestValues[place - 1] < value) {
-      bestAds[place] = bestAds[place - 1]
-      bestValues[place] = bestValues[place - 1]
-      bestProbabilities[place] = bestProbabilities[place - 1]
-      place--
-    }
-    bestAds[place] = ad
-    bestValues[place] = value
-    bestProbabilities[place] = probability
+    insert(kept - 1, ad, value, probability)
   }
   for (let i = 0; i < kept; i++) {
     slot.ads.push(bestAds[i])
     slot.probabilities.push(bestProbabilities[i])
   }
-  return kept > 0
+  return kept > 0 ? SHORTLIST.some : heldBack > 0 ? SHORTLIST.heldBack : SHORTLIST.belowFloor
+}
+
+/** Whether an ad leaves this request to others: to spread its budget, or because the user has seen enough of it. */
+function isHeldBack({ goals, accounts }: Snapshot, slot: Slot, ad: number, audience: Audience): boolean {
+  const passShare = goals.passShare[ad]
+  if (
+    passShare < 1 &&
+    !slot.isGuaranteed &&
+    !isPassed(audience.requestHash, accounts.campaigns[ad], passShare)
+  )
+    return true
+  if (!accounts.hasCaps) return false
+  const { user, purse, nowS } = audience
+  if (user === undefined) return accounts.isForKnownUsers[ad] === 1
+  return purse.isCapped(accounts, ad, user, nowS)
+}
+
+/** Puts a candidate where its value belongs; the last place is free, or its candidate is given up. */
+function insert(last: number, ad: number, value: number, probability: number): void {
+  let place = last
+  while (place > 0 && bestValues[place - 1] < value) {
+    bestAds[place] = bestAds[place - 1]
+    bestValues[place] = bestValues[place - 1]
+    bestProbabilities[place] = bestProbabilities[place - 1]
+    place--
+  }
+  bestAds[place] = ad
+  bestValues[place] = value
+  bestProbabilities[place] = probability
 }

@@ -49,6 +49,8 @@ export type Slot = {
   readonly dealIdRaw: string
   readonly auctionType: number
   readonly isGuaranteed: boolean
+  /** Key of its segment of the win landscape; 0 where the bid is not what is paid. */
+  segmentKey: number
   /** The floor of every ad where it depends on none, else NaN. */
   readonly commonFloorCpmMicros: number
   /** In the bid's currency; undefined for formats that cannot be bid on, because their floor cannot be kept. */
@@ -110,6 +112,7 @@ export function slotOf(
     dealIdRaw: deal === undefined ? '' : tape.rawText(deal.id),
     auctionType: deal === undefined || deal.auctionType === 0 ? view.auctionType : deal.auctionType,
     isGuaranteed: deal?.isGuaranteed ?? false,
+    segmentKey: 0,
     commonFloorCpmMicros: commonFloorOf(displayFloor, videoFloor, audioFloor),
     displayFloor,
     videoFloor,

@@ -2,6 +2,8 @@
  * Everything that a bid decides on, as one object: published whole, read once a request, never changed.
  * All its tables are indexed by ad; an ad is one creative of one campaign.
  */
+import type { CampaignBudget } from '../budget/ledger.ts'
+import type { PacingMode } from '../budget/pacer.ts'
 import type { Cells } from '../features/plan.ts'
 import type { AdVectors, FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
@@ -10,9 +12,25 @@ import type { Rates } from '../pricing/currency.ts'
 import type { Goals } from '../pricing/price.ts'
 import type { AdTraits } from '../targeting/ad.ts'
 import type { TargetIndex } from '../targeting/compile.ts'
+import type { Caps } from '../users/caps.ts'
+import type { SegmentTable } from '../users/segments.ts'
+
+/** What a campaign says of money, time and users. */
+export type CampaignTerms = {
+  readonly name: string
+  /** False when the catalog has it paused; an operator may pause it too. */
+  readonly isActive: boolean
+  readonly budget: CampaignBudget
+  readonly pacing: PacingMode
+  readonly caps: Caps
+  /** Whether it leaves out users that nobody may know. */
+  readonly isForKnownUsers: boolean
+}
 
 /** The ads of a catalog, compiled. */
 export type Ads = {
+  /** All campaigns by id, also those without ads. */
+  readonly campaigns: ReadonlyMap<string, CampaignTerms>
   readonly targets: TargetIndex
   readonly vectors: AdVectors
   readonly goals: Goals
@@ -39,4 +57,32 @@ type RowWriter = {
   write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void
 }
 
-export type Snapshot = { readonly ads: Ads; readonly rates: Rates; readonly model: ReadyModel }
+/** Where the ads of a catalog stand in what outlives it: the ledger, the response rates, the frequency table. */
+export type AdAccounts = {
+  /** Campaigns of the ledger, by ad. */
+  readonly campaigns: Int32Array
+  /** Creatives of the response rates. */
+  readonly creatives: Int32Array
+  readonly caps: readonly Caps[]
+  readonly campaignHashes: Uint32Array
+  /** 1 for ads that are not shown to users that nobody may know. */
+  readonly isForKnownUsers: Uint8Array
+  /** Whether any ad asks who the user is. */
+  readonly hasCaps: boolean
+}
+
+/** The goals as they are worth this second: calibrated, paced, and nought where a campaign may not bid. */
+export type PacedGoals = Pick<Goals, 'isPerClick' | 'valueMicros' | 'ceilingCpmMicros'> & {
+  /** Share of the requests that an ad takes part in. */
+  readonly passShare: Float64Array
+}
+
+export type Snapshot = {
+  readonly ads: Ads
+  readonly rates: Rates
+  readonly model: ReadyModel
+  readonly accounts: AdAccounts
+  readonly goals: PacedGoals
+  /** Absent where there is no segment file. */
+  readonly segments?: SegmentTable
+}

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { Prng } from '../base/prng.ts'
+import { NONE as NO_BID } from '../budget/holds.ts'
 import { compileAds } from '../catalog/compile.ts'
 import { operatorOf } from '../config/operator.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
@@ -18,6 +19,7 @@ import { EXCHANGE_NAMES, TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { everyFormatCatalog, oneBannerCatalog } from '../testing/catalog.ts'
 import type { SampleBid, SampleResponse } from '../testing/sample-responses.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
+import { BidIds } from './bid-ids.ts'
 import type { Choice } from './choose.ts'
 import { exchangesOf } from './operator.ts'
 import { impTermsOf, type Slot } from './slot.ts'
@@ -26,9 +28,9 @@ import '../testing/seed.ts'
 
 const WALL_MS = Date.UTC(2026, 2, 1, 12) + 999
 const NOW_S = Math.floor(WALL_MS / 1000)
-const LIFETIME_S = 3600
-const { operator } = operatorOf({ ...TEST_OPERATOR, noticeLifetimeS: LIFETIME_S }, 'https://bid.example/p')
+const { operator } = operatorOf(TEST_OPERATOR, 'https://bid.example/p')
 const ads = await compileAds(everyFormatCatalog, EXCHANGE_PROFILES)
+const PAIR_KEY = '01b7k2f09x0c4d'
 
 const VIDEO = { mimes: ['video/mp4'], protocols: [3, 6], minduration: 5, maxduration: 30 }
 const NATIVE = {
@@ -76,57 +78,59 @@ t.test('the token in every notice of a bid says what the bid is', async (t) => {
   ]
   const usd = [1_230_000, 1, 3_000_000, 1_111_112, 4_999_999_999]
   for (const [i, [exchange, creative, terms, priceCpmMicros]] of cases.entries()) {
-    const text = write([{ ...choiceOf(creative), priceCpmMicros }], { exchange, terms })
-    const { id, price } = onlyBid(text)
-    const tokens = tokensIn(text)
-    t.ok(tokens.length >= 2, `${exchange} gets several notices`)
-    t.equal(new Set(tokens).size, 1, 'with one token')
-    t.strictSame(readToken(operator.seal, tokens[0], NOW_S), {
-      expiresS: NOW_S + LIFETIME_S,
+    const logged = { usdCpmMicros: usd[i], clickProbability: 0.0125, propensity: 0.98, pairKey: PAIR_KEY }
+    const text = write([{ ...choiceOf(creative), ...logged, priceCpmMicros }], { exchange, terms })
+    const bid = onlyBid(text)
+    const { id, price } = bid
+    const { forExchange, forMarkup } = tokensOf(bid)
+    t.equal(forExchange.size, 1, `${exchange} gets one token`)
+    t.equal(forMarkup.size, 1, 'and markup another')
+    const said = {
+      bidAtS: NOW_S,
       exchangeName: exchange,
       campaignId: creative.startsWith('shop') ? 'shop-flat' : 'bank-clicks',
       creativeId: creative,
       priceCpmMicros,
       currency: terms.currency === packCurrency('JPY') ? 'JPY' : terms.currency === undefined ? 'USD' : 'EUR',
-      usdCpmMicros: usd[i],
       bidId: id,
       isTest: terms.isTest ?? false,
-    })
+      ...logged,
+    }
+    const [forOne, forAll] = [forExchange, forMarkup].map((tokens) =>
+      readToken(operator.seal, [...tokens][0]),
+    )
+    t.strictSame(forOne, { ...said, isPublic: false })
+    t.strictSame(forAll, { ...said, isPublic: true }, 'that cannot bill')
     t.equal(price, priceCpmMicros / 1e6)
-    t.equal(readToken(operator.seal, tokens[0], NOW_S + LIFETIME_S + 1), 'expired')
   }
 })
 
-t.test('the dollars of a bid are never less than its price, and at most a micro more', async (t) => {
-  const property = fc.property(
-    fc.integer({ min: 1, max: 5_000_000_000 }),
-    fc.double({ min: 0.01, max: 200_000, noNaN: true }),
-    (priceCpmMicros, unitsPerUsd) => {
-      const terms = { currency: packCurrency('JPY'), unitsPerUsd }
-      const [token] = tokensIn(write([{ ...choiceOf('shop-300'), priceCpmMicros }], { terms }))
-      const read = readToken(operator.seal, token, NOW_S)
-      if (typeof read === 'string') return false
-      const back = read.usdCpmMicros * unitsPerUsd
-      const slack = priceCpmMicros * 1e-12
-      return back >= priceCpmMicros - slack && back - unitsPerUsd <= priceCpmMicros + slack
-    },
-  )
-  t.doesNotThrow(() => fc.assert(property, { numRuns: 200 }))
+t.test('the id of a bid leads to what is held for it, and that of a test to nothing', async (t) => {
+  const ids = idsOf(7)
+  const writer = writerOf(EXCHANGE_PROFILES, 7)
+  const idFor = (bidNumber: number) => {
+    const choice = { ...choiceOf('shop-300'), bidNumber }
+    return `${onlyBid(writer.write(ads, 0, termsOf(), [choice], WALL_MS, neverCut)).id}`
+  }
+  for (const number of [0, 1, 35, 36, 4_000_000_000]) t.equal(ids.numberOf(idFor(number)), number)
+  const tests = [idFor(NO_BID), idFor(NO_BID)]
+  t.strictSame(tests.map(ids.numberOf), [NO_BID, NO_BID])
+  t.not(tests[0], tests[1])
 })
 
 t.test('ids of answers and bids are never given out twice', async (t) => {
   const writers = [1, 2].map((seed) => writerOf(EXCHANGE_PROFILES, seed))
   const ids = writers.flatMap((writer) =>
-    [0, 1, 2].flatMap(() => {
-      const answer = JSON.parse(
-        writer.write(ads, 0, termsOf(), [choiceOf('shop-300'), choiceOf('bank-film')], WALL_MS),
-      )
+    [0, 1, 2].flatMap((i) => {
+      const held = { ...choiceOf('shop-300'), bidNumber: i }
+      const choices = [held, choiceOf('bank-film')]
+      const answer = JSON.parse(writer.write(ads, 0, termsOf(), choices, WALL_MS, neverCut))
       return [answer.bidid, ...answer.seatbid[0].bid.map(({ id }: SampleBid) => id)]
     }),
   )
   t.equal(ids.length, 18)
   t.equal(new Set(ids).size, 18)
-  for (const id of ids) t.match(id, /^[a-z0-9]+-[a-z0-9]+$/)
+  for (const id of ids) t.match(id, /^[a-z0-9]+[.-][a-z0-9]+$/)
 })
 
 t.test('notices are those that the exchange calls', async (t) => {
@@ -159,7 +163,7 @@ t.test('seat, sample image and native object are as the exchange wants them', as
 t.test('where creatives are registered their ids are sent, and no markup', async (t) => {
   const { adid, crid, adm, nurl } = onlyBid(write([choiceOf('shop-300')], { exchange: 'xandr' }))
   t.strictSame({ adid, crid, adm }, { adid: '4711', crid: '4711', adm: undefined })
-  const token = readToken(operator.seal, tokensIn(`${nurl}`)[0], NOW_S)
+  const token = readToken(operator.seal, tokensIn(`${nurl}`)[0])
   t.match(token, { creativeId: 'shop-300', exchangeName: 'xandr' }, 'we know it by our own')
   const elsewhere = onlyBid(write([choiceOf('shop-300')]))
   t.strictSame([elsewhere.adid, elsewhere.crid], ['shop-flat/shop-300', 'shop-300'])
@@ -217,8 +221,12 @@ t.test('too long an answer loses its last bids, and is none when one is too long
   const lengths = choices.map((_, count) => Buffer.byteLength(write(choices.slice(0, count + 1))))
   const countFor = (answerBytesMax: number, terms: Partial<RequestTerms> = {}) => {
     const [profile] = EXCHANGE_PROFILES
-    const text = write(choices, { profiles: [{ ...profile, answerBytesMax }], terms })
+    const cut: Choice[] = []
+    const left = [...choices]
+    const onCut = (choice: Choice) => cut.push(choice)
+    const text = write(left, { profiles: [{ ...profile, answerBytesMax }], terms, onCut })
     t.ok(Buffer.byteLength(text) <= answerBytesMax)
+    t.strictSame([...left, ...cut.reverse()], choices, 'each is sent or told to be cut, the last ones first')
     if (text === '') return 0
     const prices = (JSON.parse(text) as SampleResponse).seatbid[0].bid.map(({ price }) => price)
     t.strictSame(prices, [0.01, 0.02, 0.03, 0.04].slice(0, prices.length), 'the first ones are left')
@@ -284,7 +292,16 @@ function digits(decimal: string): bigint {
 
 /** One of a dollar for the imp that the creative can fill. */
 function choiceOf(creative: CreativeId, imp: object | string = IMPS[creative]): Choice {
-  return { slot: slotOf(imp), ad: ads.traits.creativeIds.indexOf(creative), priceCpmMicros: 1_000_000 }
+  return {
+    slot: slotOf(imp),
+    ad: ads.traits.creativeIds.indexOf(creative),
+    priceCpmMicros: 1_000_000,
+    usdCpmMicros: 1_000_000,
+    bidNumber: NO_BID,
+    clickProbability: 0.01,
+    propensity: 0,
+    pairKey: '',
+  }
 }
 
 function slotOf(imp: object | string): Slot {
@@ -299,6 +316,7 @@ function slotOf(imp: object | string): Slot {
     dealIdRaw: '',
     auctionType: 1,
     isGuaranteed: false,
+    segmentKey: 0,
     commonFloorCpmMicros: Number.NaN,
     displayFloor: NO_FLOOR,
     videoFloor: NO_FLOOR,
@@ -321,25 +339,46 @@ function termsOf(changes: Partial<RequestTerms> = {}): RequestTerms {
 }
 
 function writerOf(profiles: readonly ExchangeProfile[], seed: number): AnswerWriter {
-  return new AnswerWriter(exchangesOf(profiles, operator), operator, new Prng(seed))
+  return new AnswerWriter(exchangesOf(profiles, operator), operator, idsOf(seed))
+}
+
+function idsOf(seed: number): BidIds {
+  return new BidIds(new Prng(seed))
+}
+
+function neverCut(): never {
+  throw new Error('an answer that is not too long is not cut')
 }
 
 function write(
-  choices: readonly Choice[],
-  {
-    exchange = 'default',
-    terms = {},
-    profiles = EXCHANGE_PROFILES,
-  }: { exchange?: string; terms?: Partial<RequestTerms>; profiles?: readonly ExchangeProfile[] } = {},
+  choices: Choice[],
+  { exchange = 'default', terms = {}, profiles = EXCHANGE_PROFILES, onCut = neverCut }: WriteOptions = {},
 ): string {
   const place = EXCHANGE_NAMES.indexOf(exchange)
-  return writerOf(profiles, 7).write(ads, place, termsOf(terms), choices, WALL_MS)
+  return writerOf(profiles, 7).write(ads, place, termsOf(terms), choices, WALL_MS, onCut)
+}
+
+type WriteOptions = {
+  readonly exchange?: string
+  readonly terms?: Partial<RequestTerms>
+  readonly profiles?: readonly ExchangeProfile[]
+  readonly onCut?: (choice: Choice) => void
 }
 
 function onlyBid(text: string): SampleBid {
   const { seatbid } = JSON.parse(text) as SampleResponse
   if (seatbid.length !== 1 || seatbid[0].bid.length !== 1) throw new Error('not one bid')
   return seatbid[0].bid[0]
+}
+
+/** The tokens of a bid: those that the exchange calls with, and those that stand in what everybody sees. */
+function tokensOf(bid: SampleBid): { forExchange: Set<string>; forMarkup: Set<string> } {
+  const { nurl, burl, lurl, ...rest } = bid
+  const inMarkup = JSON.stringify(rest)
+  return {
+    forExchange: new Set(tokensIn(JSON.stringify([nurl, burl, lurl]))),
+    forMarkup: new Set(tokensIn(inMarkup)),
+  }
 }
 
 /** Those of all notice URLs, whatever they stand in. */

@@ -1,12 +1,13 @@
 /**
  * From choices to the text of the answer: ids and tokens for each bid, then the wire.
  */
-import type { Prng } from '../base/prng.ts'
+import { NONE } from '../budget/holds.ts'
 import { writeToken } from '../exchange/token.ts'
 import { RATIO_CELLS } from '../openrtb/banner.ts'
 import { type AdFragment, type BidText, type ResponseTerms, writeResponse } from '../openrtb/response.ts'
 import { currencyText } from '../pricing/currency.ts'
 import { FORMAT } from '../targeting/ad.ts'
+import type { BidIds } from './bid-ids.ts'
 import type { Choice } from './choose.ts'
 import type { Exchange, Operator } from './operator.ts'
 import type { Slot } from './slot.ts'
@@ -25,31 +26,32 @@ export type RequestTerms = {
 export class AnswerWriter {
   readonly #exchanges: readonly Exchange[]
   readonly #operator: Operator
-  readonly #idPrefix: string
-  #idCount = 0
+  readonly #ids: BidIds
 
-  constructor(exchanges: readonly Exchange[], operator: Operator, prng: Prng) {
+  constructor(exchanges: readonly Exchange[], operator: Operator, ids: BidIds) {
     this.#exchanges = exchanges
     this.#operator = operator
-    this.#idPrefix = `${prng.uint32().toString(36)}${prng.uint32().toString(36)}`
+    this.#ids = ids
   }
 
-  /** Too long an answer is cut at its end; '' when not even one bid fits. */
+  /** Too long an answer is cut at its end, and so are the choices; '' when not even one bid fits. */
   write(
     ads: Ads,
     exchangeIndex: number,
     request: RequestTerms,
-    choices: readonly Choice[],
+    choices: Choice[],
     wallMs: number,
+    onCut: (choice: Choice) => void,
   ): string {
     const exchange = this.#exchanges[exchangeIndex]
-    const terms = responseTermsOf(exchange, request, this.#nextId())
-    const expiresS = Math.floor(wallMs / 1000) + this.#operator.noticeLifetimeS
-    const bids = choices.map((choice) => this.#bidOf(ads, exchangeIndex, request, choice, expiresS))
+    const terms = responseTermsOf(exchange, request, this.#ids.next())
+    const bidAtS = Math.floor(wallMs / 1000)
+    const bids = choices.map((choice) => this.#bidOf(ads, exchangeIndex, request, choice, bidAtS))
     for (;;) {
       const text = writeResponse(terms, bids)
       if (isWithin(text, exchange.profile.answerBytesMax)) return text
       bids.pop()
+      onCut(choices.pop()!)
       if (bids.length === 0) return ''
     }
   }
@@ -58,40 +60,40 @@ export class AnswerWriter {
     { traits, fragments, registeredIds }: Ads,
     exchangeIndex: number,
     request: RequestTerms,
-    { slot, ad, priceCpmMicros }: Choice,
-    expiresS: number,
+    choice: Choice,
+    bidAtS: number,
   ): BidText {
     const { profile } = this.#exchanges[exchangeIndex]
+    const { slot, ad, bidNumber } = choice
     const fragment = fragments[ad]
-    const id = this.#nextId()
+    const id = bidNumber === NONE ? this.#ids.next() : this.#ids.ofBid(bidNumber)
     const token = writeToken(this.#operator.seal, {
-      expiresS,
+      bidAtS,
       exchangeName: profile.name,
       campaignId: traits.campaignIds[ad],
       creativeId: traits.creativeIds[ad],
-      priceCpmMicros,
+      priceCpmMicros: choice.priceCpmMicros,
       currency: currencyText(request.currency),
-      usdCpmMicros: Math.ceil(priceCpmMicros / request.unitsPerUsd),
+      usdCpmMicros: choice.usdCpmMicros,
       bidId: id,
       isTest: request.isTest,
+      clickProbability: choice.clickProbability,
+      propensity: choice.propensity,
+      pairKey: choice.pairKey,
     })
     return {
       id,
       impIdRaw: slot.imp.idRaw,
       dealIdRaw: slot.dealIdRaw,
-      priceMicros: priceCpmMicros,
+      priceMicros: choice.priceCpmMicros,
       ad: fragment,
       registeredIds: registeredIds[ad][exchangeIndex],
       protocol: protocolOf(slot, traits.format[ad], fragment.film?.isWrapper === true),
       nativeSpec: slot.imp.native,
       ratio: slot.imp.ratios === undefined ? '' : ratioText(slot.imp.ratios, fragment),
-      token,
+      token: token.forExchange,
+      markupToken: token.forMarkup,
     }
-  }
-
-  /** Unique in this process by its count, among processes by a random prefix. */
-  #nextId(): string {
-    return `${this.#idPrefix}-${(this.#idCount++).toString(36)}`
   }
 }
 

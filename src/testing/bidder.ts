@@ -1,7 +1,6 @@
 /**
  * A bidder without ports: requests go in as text, and what would have been answered comes back.
  */
-import { Prng } from '../base/prng.ts'
 import { Published } from '../base/published.ts'
 import { type Arrival, Bidder } from '../bidding/bid.ts'
 import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
@@ -10,6 +9,7 @@ import { BidTelemetry } from '../bidding/telemetry.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { ManualClock } from './clock.ts'
+import { type TestMoney, testMoney } from './money.ts'
 
 export const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 export const BODY_BYTES_MAX = 262_144
@@ -28,6 +28,9 @@ export const TEST_OPERATOR: OperatorFile = {
   exchanges: { xandr: { seat: '1234' }, pubmatic: { seat: '77' }, bidswitch: { seat: '9' } },
 }
 
+/** A snapshot before accounts were opened for it. */
+export type TestCatalog = Omit<Snapshot, 'accounts' | 'goals'>
+
 export type AskOptions = {
   readonly exchange?: string
   /** Whether a `Sec-GPC` header came with it. */
@@ -42,26 +45,40 @@ export class TestBidder {
   readonly clock: ManualClock
   readonly telemetry = new BidTelemetry(EXCHANGE_NAMES)
   readonly snapshots: Published<Snapshot>
+  readonly money: TestMoney
   readonly #bidder: Bidder
 
+  /** @param catalog what bids are made from; accounts are opened for it here. */
   constructor(
-    snapshot: Snapshot,
+    catalog: TestCatalog,
     clock = new ManualClock(),
     operator: OperatorFile = TEST_OPERATOR,
     profiles = EXCHANGE_PROFILES,
+    money = testMoney(clock),
   ) {
     this.clock = clock
-    this.snapshots = new Published(snapshot)
+    this.money = money
+    this.snapshots = new Published({ ...catalog, ...this.money.treasury.adopt(catalog.ads) })
     this.#bidder = new Bidder({
       bodyBytesMax: BODY_BYTES_MAX,
       clock,
-      prng: new Prng(1),
+      purse: this.money.purse,
       snapshots: this.snapshots,
       exchanges: profiles,
       operator: operatorOf(operator, 'https://bid.example').operator,
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       telemetry: this.telemetry,
     })
+  }
+
+  /** Bids from another catalog. */
+  publish(catalog: TestCatalog): void {
+    this.snapshots.publish({ ...catalog, ...this.money.treasury.adopt(catalog.ads) })
+  }
+
+  /** Ends all holds, as if nothing had been bought. */
+  letGo(): void {
+    this.money.rooms.ledger.releaseExpired(Number.POSITIVE_INFINITY, () => {})
   }
 
   /** Sends one body; resolves to its answer. Rejects when there is none, or more than one. */

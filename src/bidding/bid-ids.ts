@@ -1,0 +1,35 @@
+/**
+ * Ids of responses and bids: unique in this process by a count, among processes by a random prefix. That of a bid is
+ * made of its number in the ledger, so that a notice finds what is held for it.
+ */
+import type { Prng } from '../base/prng.ts'
+import { NONE } from '../budget/holds.ts'
+
+const RADIX = 36
+
+export class BidIds {
+  readonly #prefix: string
+  #count = 0
+
+  constructor(prng: Prng) {
+    this.#prefix = `${prng.uint32().toString(RADIX)}${prng.uint32().toString(RADIX)}`
+  }
+
+  /** Of a response, or of a bid for which nothing is held. */
+  next(): string {
+    return `${this.#prefix}.${(this.#count++).toString(RADIX)}`
+  }
+
+  ofBid(number: number): string {
+    return `${this.#prefix}-${number.toString(RADIX)}`
+  }
+
+  /** The number of a bid of this process, else `NONE`. */
+  readonly numberOf = (bidId: string): number => {
+    const end = this.#prefix.length
+    if (bidId.charCodeAt(end) !== DASH || !bidId.startsWith(this.#prefix)) return NONE
+    return Number.parseInt(bidId.slice(end + 1), RADIX)
+  }
+}
+
+const DASH = 0x2d

@@ -10,8 +10,12 @@ function optionsWith(options: Partial<AdminOptions> = {}): AdminOptions {
     host: '127.0.0.1',
     port: 0,
     token: '',
+    version: '1.2.3',
     unreadyReason: () => undefined,
     metricsText: async () => METRICS,
+    campaigns: { list: () => [], find: () => undefined, setPaused: async () => true },
+    status: () => ({}),
+    onAction: () => {},
     ...options,
   }
 }
@@ -74,7 +78,7 @@ t.test('probes are answered without the token', async (t) => {
 t.test('what is not there is 404 with a hint, and tells nothing without the token', async (t) => {
   const { status, text } = await get(optionsWith(), '/v1/nothing')
   t.equal(status, 404)
-  t.match(text, '/healthz, /readyz or /metrics')
+  t.match(text, '/openapi.json')
   t.equal((await get(optionsWith({ token: 'secret' }), '/v1/nothing')).status, 401)
   const post = await adminApp(optionsWith()).request('/healthz', { method: 'POST' })
   t.equal(post.status, 404, 'nothing is posted to a probe')

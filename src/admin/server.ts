@@ -1,5 +1,6 @@
 /**
- * The admin port: liveness, readiness and metrics. Reads what others keep; never on the bid path.
+ * The admin port: liveness, readiness, metrics, and the campaigns. Reads what others keep; never on the bid path. What
+ * an operator does here is told to `onAction`.
  *
  * `/healthz` and `/readyz` are open, for the probes of an orchestrator. Everything else wants the bearer token, when
  * there is one: `config` insists on one where the port can be reached from outside.
@@ -7,23 +8,30 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { Hono } from 'hono'
+import { type Context, Hono, type Next } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import type { Campaigns } from './campaigns.ts'
+import { openApi } from './openapi.ts'
 
 export type AdminOptions = {
   readonly host: string
   readonly port: number
   readonly token: string
+  readonly version: string
   /** Why the bidder is not ready, or undefined when it is. */
   readonly unreadyReason: () => string | undefined
   readonly metricsText: () => Promise<string>
+  readonly campaigns: Pick<Campaigns, 'list' | 'find' | 'setPaused'>
+  readonly status: () => object
+  readonly onAction: (action: { readonly campaign: string; readonly isPaused: boolean }) => void
 }
 
 const CLOSE_MS_MAX = 500
 
 export type AdminServer = { readonly port: number; close(): Promise<void> }
 
-export function adminApp({ token, unreadyReason, metricsText }: Omit<AdminOptions, 'host' | 'port'>): Hono {
+export function adminApp(options: Omit<AdminOptions, 'host' | 'port'>): Hono {
+  const { token, unreadyReason, metricsText } = options
   const app = new Hono()
   app.get('/healthz', (context) => context.text('ok\n'))
   app.get('/readyz', (context) => {
@@ -31,12 +39,53 @@ export function adminApp({ token, unreadyReason, metricsText }: Omit<AdminOption
     return reason === undefined ? context.text('ready\n') : context.text(`not ready: ${reason}\n`, 503)
   })
   if (token !== '') app.use(bearerAuth({ token }))
+  app.use(refuseOtherSites)
   app.get('/metrics', async (context) => {
     context.header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
     return context.body(await metricsText())
   })
-  app.notFound((context) => context.text('There is nothing here. Try /healthz, /readyz or /metrics.\n', 404))
+  app.get('/openapi.json', (context) => context.json(openApi(options.version)))
+  app.get('/v1/status', (context) => {
+    const reason = unreadyReason() ?? null
+    return context.json({ version: options.version, ready: reason === null, reason, ...options.status() })
+  })
+  addCampaigns(app, options)
+  app.notFound((context) => context.text('There is nothing here. /openapi.json lists what there is.\n', 404))
   return app
+}
+
+/** No page that an operator has open may act in his name: browsers say where a POST comes from, other clients do not. */
+async function refuseOtherSites({ req, text }: Context, next: Next): Promise<Response | undefined> {
+  const origin = req.header('origin')
+  if (req.method === 'POST' && origin !== undefined && URL.parse(origin)?.host !== req.header('host'))
+    return text('Pages of other sites may not act here.\n', 403)
+  await next()
+}
+
+function addCampaigns(
+  app: Hono,
+  { campaigns, onAction }: Pick<AdminOptions, 'campaigns' | 'onAction'>,
+): void {
+  const unknown = (context: Context, id: string) =>
+    context.json({ error: `there is no campaign ${JSON.stringify(id)} in the catalog` }, 404)
+  app.get('/v1/campaigns', (context) => context.json(campaigns.list()))
+  app.get('/v1/campaigns/:id', (context) => {
+    const id = context.req.param('id')
+    const campaign = campaigns.find(id)
+    return campaign === undefined ? unknown(context, id) : context.json(campaign)
+  })
+  for (const [verb, isPaused] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const) {
+    app.post(`/v1/campaigns/:id/${verb}`, async (context) => {
+      const id = context.req.param('id')
+      if (campaigns.find(id) === undefined) return unknown(context, id)
+      const isDurable = await campaigns.setPaused(id, isPaused)
+      onAction({ campaign: id, isPaused })
+      return context.json({ id, isPaused, isDurable }, isDurable ? 200 : 503)
+    })
+  }
 }
 
 /** Rejects, with a sentence, when the port cannot be listened on. */

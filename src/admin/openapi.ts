@@ -1,0 +1,126 @@
+/**
+ * The description of the admin port, served as `/openapi.json`: OpenAPI 3.1, its schemas from the types of the answers.
+ */
+import Type from 'typebox'
+
+const dollars = (description: string) => Type.Number({ description })
+const budget = (description: string) =>
+  Type.Union([Type.Number(), Type.Null()], { description: `${description} in US dollars; null for none.` })
+const count = (description: string) => Type.Integer({ minimum: 0, description })
+
+const CampaignView = {
+  id: Type.String(),
+  name: Type.String(),
+  status: Type.Enum(['active', 'paused', 'not_in_flight', 'spent'], {
+    description: 'Why it bids or does not; an operator and the catalog may pause it.',
+  }),
+  budget: Type.Object({
+    total: budget('All that may be spent'),
+    daily: budget('What may be spent in a day'),
+  }),
+  spend: Type.Object({
+    total: dollars('Settled since its first day, in US dollars.'),
+    today: dollars('Settled for bids of this day of its time zone.'),
+  }),
+  reserved: dollars('Prices of bids in flight, in US dollars.'),
+  bids: count('Bids that were sent.'),
+  wins: count('Bids that were told to be won, or were billed.'),
+  impressions: count('Bids that were billed.'),
+  clicks: count('Clicks, one a bid.'),
+  conversions: count('Conversions, one a bid.'),
+}
+
+const CampaignDetail = Type.Object({
+  ...CampaignView,
+  pausedBy: Type.Array(Type.Enum(['catalog', 'operator'])),
+  timeZone: Type.String({ description: 'IANA name; days begin at its midnights.' }),
+  dayEnds: Type.String({ format: 'date-time' }),
+  flights: Type.Array(
+    Type.Object({
+      start: Type.String({ format: 'date' }),
+      end: Type.String({ format: 'date' }),
+      budget: budget('What may be spent in it'),
+    }),
+  ),
+  pacing: Type.Object({
+    mode: Type.Enum(['dual', 'throttle', 'none']),
+    valueFactor: Type.Number({ description: 'What values are multiplied by before they are bid.' }),
+    passShare: Type.Number({ description: 'Share of the requests that it takes part in.' }),
+  }),
+})
+
+const Status = Type.Object({
+  version: Type.String(),
+  ready: Type.Boolean(),
+  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it is not ready.' }),
+  ledger: Type.Object({
+    isWritable: Type.Boolean({ description: 'Without it no bid is made.' }),
+    waiting: count('Notices that wait to be written.'),
+    holds: count('Bids whose price is on hold, and closed ones between them.'),
+  }),
+  catalog: Type.Object({ campaigns: count('All campaigns.'), ads: count('Creatives of active ones.') }),
+})
+
+const Action = Type.Object({
+  id: Type.String(),
+  isPaused: Type.Boolean(),
+  isDurable: Type.Boolean({ description: 'Whether it would outlive a restart.' }),
+})
+const Problem = Type.Object({ error: Type.String() })
+
+const json = (description: string, schema: unknown) => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+const text = (description: string) => ({
+  description,
+  content: { 'text/plain': { schema: { type: 'string' } } },
+})
+const byId = [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
+const unknownCampaign = { 404: json('There is no such campaign.', Problem) }
+const action = (summary: string) => ({
+  post: {
+    summary,
+    parameters: byId,
+    responses: {
+      200: json('It acts on the next request, and outlives a restart.', Action),
+      503: json('It acts, but the ledger could not write it down.', Action),
+      ...unknownCampaign,
+    },
+  },
+})
+const get = (summary: string, responses: object, more: object = {}) => ({
+  get: { summary, ...more, responses },
+})
+
+export const openApi = (version: string) => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Peregrine, admin port',
+    version,
+    description: 'Wants a bearer token, when one is set, for all but the probes.',
+  },
+  components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+  security: [{ token: [] }],
+  paths: {
+    '/healthz': get('Whether the process lives', { 200: text('It does.') }, { security: [] }),
+    '/readyz': get(
+      'Whether bids are made',
+      { 200: text('They are.'), 503: text('They are not, and why.') },
+      { security: [] },
+    ),
+    '/metrics': get('Metrics, as Prometheus reads them', { 200: text('Prometheus text format 0.0.4.') }),
+    '/openapi.json': get('This document', { 200: json('OpenAPI 3.1.', { type: 'object' }) }),
+    '/v1/status': get('What the process is doing', { 200: json('Its state.', Status) }),
+    '/v1/campaigns': get('All campaigns of the catalog', {
+      200: json('In the order of the catalog.', Type.Array(Type.Object(CampaignView))),
+    }),
+    '/v1/campaigns/{id}': get(
+      'One campaign',
+      { 200: json('The campaign.', CampaignDetail), ...unknownCampaign },
+      { parameters: byId },
+    ),
+    '/v1/campaigns/{id}/pause': action('Stop bidding for a campaign'),
+    '/v1/campaigns/{id}/resume': action('Bid for a campaign again, unless the catalog has it paused'),
+  },
+})

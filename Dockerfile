@@ -46,6 +46,7 @@ COPY --from=build /opt/peregrine/dist/ dist/
 ENV ORT_DISABLE_TELEMETRY=1
 USER 10001:10001
 VOLUME /var/lib/peregrine
+ENV PEREGRINE_DATA=/var/lib/peregrine
 # The admin port listens on loopback inside the container until PEREGRINE_ADMIN_HOST says otherwise.
 EXPOSE 8080 9090
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s --retries=3 \

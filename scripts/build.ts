@@ -10,7 +10,11 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const entryPoints = { peregrine: 'src/cli.ts', worker: 'src/inference/worker.ts' }
+const entryPoints = {
+  peregrine: 'src/cli.ts',
+  worker: 'src/inference/worker.ts',
+  'store-worker': 'src/budget/store-worker.ts',
+}
 const external = ['uWebSockets.js', 'onnxruntime-node', 'piscina']
 
 // Bundled CommonJS packages ask for Node's own modules through `require`, which an ES module does not have.

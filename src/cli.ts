@@ -2,6 +2,7 @@
  * The command line: `peregrine VERB`. Each verb answers `--help`; a mistake is one sentence and exit 1.
  */
 import { parseArgs } from 'node:util'
+import { BACKTEST_HELP, backtestCommand } from './backtest-command.ts'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
 import { schemas } from './catalog/schemas.ts'
@@ -10,6 +11,7 @@ import { OperatorFile, readOperator } from './config/operator.ts'
 import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
 import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
+import { LEDGER_HELP, ledgerCommand } from './ledger-command.ts'
 import { StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
 import { Manifest } from './models/manifest.ts'
@@ -19,6 +21,8 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
 
   peregrine serve [flags]   answer bid requests
   peregrine check [flags]   validate the catalog and the model, or a bid response
+  peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
+  peregrine backtest [flags]  bidding strategies against a log of auctions
   peregrine VERB --help     the flags of a verb
   peregrine --version`
 
@@ -55,6 +59,10 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(SERVE_HELP) : serve(args)
     case 'check':
       return isHelp ? print(CHECK_HELP) : check(args)
+    case 'ledger':
+      return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
+    case 'backtest':
+      return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
     case '--version':
       return print(VERSION)
     case undefined:

@@ -4,9 +4,10 @@
  */
 import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
+import { Campaigns } from './admin/campaigns.ts'
 import { listenAdmin } from './admin/server.ts'
 import { systemClock } from './base/clock.ts'
-import { Prng } from './base/prng.ts'
+import { oneAtATime } from './base/one-at-a-time.ts'
 import { Published } from './base/published.ts'
 import { Bidder } from './bidding/bid.ts'
 import { SHORTLIST_MAX } from './bidding/shortlist.ts'
@@ -32,14 +33,17 @@ import { NoticePortTelemetry } from './ingress/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
+import { openMoney } from './money.ts'
 import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
 import { NoticeTelemetry } from './notices/telemetry.ts'
 import { Rates } from './pricing/currency.ts'
+import { type SegmentWatch, watchSegments } from './segment-watch.ts'
 import { LOTS_MAX } from './targeting/match.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
 import { processInstruments } from './telemetry/process.ts'
+import type { UserKeys } from './users/user-key.ts'
 import { VERSION } from './version.ts'
 
 /** What keeps the bidder from starting, a sentence each. */
@@ -75,38 +79,67 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const log = pino({ level: settings['log-level'] })
   const clock = systemClock
   const onFault = logDistinct(log)
-  const { operator, priceKeys, isKeyPassing } = readOperator(settings.operator, settings['notice-url'])
+  const { operator, priceKeys, isKeyPassing, userSalt } = readOperator(
+    settings.operator,
+    settings['notice-url'],
+  )
   if (isKeyPassing) log.warn('no noticeKeys in the operator file: notices are read by this process alone')
 
   // 1. The model and its workers, which load it while the catalog is read.
   const model = await openModel(join(settings.models, settings.model))
   const queue = openQueue(model, settings.workers, onFault, closers)
 
-  // 2. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
+  // 2. The ledger, as the last process left it.
+  const money = await openMoney({
+    directory: settings.data,
+    holdLifetimeS: settings['hold-s'],
+    noticeLifetimeS: operator.noticeLifetimeS,
+    userSalt,
+    clock,
+    onFault,
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  closers.push(money.close)
+
+  // 3. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
   const opened = Promise.withResolvers<Published<Snapshot>>()
   const reloads = reloadOnChange(settings.catalog, log, async () => {
     const snapshots = await opened.promise
     const next = await openCatalog(settings)
     warnOfRates(next.rates, settings, log)
-    snapshots.publish({ ...next, model: readyModel(model, queue, next.ads) })
+    snapshots.publish({
+      ...snapshots.current,
+      ...next,
+      ...money.treasury.adopt(next.ads),
+      model: readyModel(model, queue, next.ads),
+    })
   })
   closers.push(reloads.close)
   const catalog = await openCatalog(settings)
 
-  // 3. The snapshot that bids are made from, once the model has answered as it should.
+  // 4. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await goldenFaults(model, queue, clock.nowMs())
   if (differences.length > 0)
     throw new StartError(differences.map((fault) => `${model.spec.key}: ${fault}`).join('\n'))
-  const snapshots = new Published<Snapshot>({ ...catalog, model: readyModel(model, queue, catalog.ads) })
+  const segments = await openSegments(settings.segments, money.userKeys, log, closers)
+  const snapshots = new Published<Snapshot>({
+    segments: segments?.first,
+    ...catalog,
+    ...money.adoptFirst(catalog.ads),
+    model: readyModel(model, queue, catalog.ads),
+  })
+  segments?.onTable((table) => snapshots.publish({ ...snapshots.current, segments: table }))
   opened.resolve(snapshots)
+  money.run(snapshots)
   warnOfRates(catalog.rates, settings, log)
 
-  // 4. The bidder and its two ports.
+  // 5. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
   const bidder = new Bidder({
     bodyBytesMax: settings['body-bytes-max'],
     clock,
-    prng: new Prng(crypto.getRandomValues(new Uint32Array(1))[0]),
+    purse: money.purse,
     snapshots,
     exchanges: EXCHANGE_PROFILES,
     operator,
@@ -116,7 +149,13 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const noticeTelemetry = new NoticeTelemetry(EXCHANGE_NAMES)
   const noticePort = new NoticePortTelemetry()
   const desk = new NoticeDesk({
-    reader: new NoticeReader({ seal: operator.seal, exchanges: EXCHANGE_PROFILES, priceKeys }),
+    reader: new NoticeReader({
+      seal: operator.seal,
+      exchanges: EXCHANGE_PROFILES,
+      lifetimeS: operator.noticeLifetimeS,
+      priceKeys,
+    }),
+    clerk: money.clerk,
     landingOf: (creativeId) => snapshots.current.ads.landings.get(creativeId),
     telemetry: noticeTelemetry,
     clock,
@@ -147,6 +186,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     ...telemetry.instruments,
     ...noticeTelemetry.instruments,
     ...noticePort.instruments,
+    ...money.instruments,
     ...queueInstruments(model.spec.key, queue),
     ...catalogInstruments(snapshots, reloads),
     ...processInstruments(),
@@ -155,7 +195,24 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     host: settings['admin-host'],
     port: settings['admin-port'],
     token: settings['admin-token'],
-    unreadyReason: () => (isStopping ? 'shutting down' : undefined),
+    version: VERSION,
+    unreadyReason: () => {
+      if (isStopping) return 'shutting down'
+      return money.store.isWritable ? undefined : 'the ledger cannot be written'
+    },
+    campaigns: new Campaigns({ ...money.rooms, treasury: money.treasury, snapshots }),
+    status: () => ({
+      ledger: {
+        isWritable: money.store.isWritable,
+        waiting: money.store.waitingCount,
+        holds: money.rooms.ledger.holds.count,
+      },
+      catalog: {
+        campaigns: snapshots.current.ads.campaigns.size,
+        ads: snapshots.current.ads.fragments.length,
+      },
+    }),
+    onAction: (action) => log.info(action, 'an operator has acted'),
     metricsText: prometheusText(
       new InstrumentProducer({ instruments, version: VERSION, wallMs: clock.wallMs }),
     ),
@@ -165,6 +222,21 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   // Closed last, so that the probes see the bidder drain.
   closers.unshift(admin.close)
   return { port: server.port, adminPort: admin.port, stop: () => closeAll(closers) }
+}
+
+/** Undefined where no file is named. */
+async function openSegments(
+  file: string,
+  keys: UserKeys,
+  log: Logger,
+  closers: Closers,
+): Promise<SegmentWatch | undefined> {
+  if (file === '') return undefined
+  const watch = await watchSegments(file, keys, log).catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  closers.push(watch.close)
+  return watch
 }
 
 async function openModel(directory: string): Promise<Model> {
@@ -234,14 +306,7 @@ type Reloads = { readonly counts: { done: number; refused: number }; close(): vo
 /** Reloads one at a time; a change during a reload asks for another one behind it. A refused catalog changes nothing. */
 function reloadOnChange(directory: string, log: Logger, reload: () => Promise<void>): Reloads {
   const counts = { done: 0, refused: 0 }
-  let isReloading = false
-  let isAskedAgain = false
-  const run = async (): Promise<void> => {
-    if (isReloading) {
-      isAskedAgain = true
-      return
-    }
-    isReloading = true
+  const run = oneAtATime(async () => {
     try {
       await reload()
       counts.done++
@@ -253,11 +318,7 @@ function reloadOnChange(directory: string, log: Logger, reload: () => Promise<vo
         'catalog refused; bids go on with the one before',
       )
     }
-    isReloading = false
-    if (!isAskedAgain) return
-    isAskedAgain = false
-    await run()
-  }
+  })
   const watcher = watchCatalog(directory, () => void run(), {
     onFault: (message) => log.warn({ catalog: directory }, message),
   })

@@ -1,15 +1,13 @@
 /**
  * `serve` as a process: what a person sees at start, what it refuses to start with, how it takes changes and goes down.
  */
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
+import { postBid, ROOT, run, serve as startServing, until } from './testing/serving.ts'
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const REQUEST = JSON.stringify({
   id: 'r',
   imp: [{ id: '1', banner: { w: 300, h: 250 } }],
@@ -18,51 +16,9 @@ const REQUEST = JSON.stringify({
   tmax: 1000,
 })
 
-type Result = { code: number | null; out: string; err: string }
-
-function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
-  const child = spawn(join(ROOT, 'bin/peregrine'), args, { env: { ...process.env, ...environment } })
-  const result: Result = { code: null, out: '', err: '' }
-  child.stdout.on('data', (text) => {
-    result.out += text
-  })
-  child.stderr.on('data', (text) => {
-    result.err += text
-  })
-  const ended = once(child, 'close').then(([code]) => ({ ...result, code: code as number | null }))
-  return { child, result, ended }
-}
-
-const run = (...args: string[]): Promise<Result> => start(args).ended
-
-/** Starts `serve` on free ports and waits until it says where it listens. */
-async function serve(t: Test, ...args: string[]) {
-  const { child, result, ended } = start(['serve', '--port', '0', '--admin-port', '0', ...args])
-  t.teardown(async () => {
-    child.kill('SIGKILL')
-    await ended
-  })
-  await until(() => result.out.includes('try ') || child.exitCode !== null)
-  const [, port, adminPort] = /127\.0\.0\.1:(\d+)\/[\s\S]*127\.0\.0\.1:(\d+) /.exec(result.out) ?? []
-  if (port === undefined) throw new Error(`serve did not start: ${result.err}`)
-  const bid = () =>
-    fetch(`http://127.0.0.1:${port}/openrtb2/bid`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: REQUEST,
-    })
-  const admin = (path: string) => fetch(`http://127.0.0.1:${adminPort}${path}`)
-  const metric = async (name: string) => {
-    const line = (await (await admin('/metrics')).text())
-      .split('\n')
-      .find((text) => text.startsWith(`${name} `))
-    return Number(line?.split(' ').at(-1))
-  }
-  return { child, result, ended, bid, admin, metric, port: Number(port), adminPort: Number(adminPort) }
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10))
+const serve = async (t: Test, ...args: string[]) => {
+  const serving = await startServing(t, ...args)
+  return { ...serving, bid: () => postBid(serving.port, REQUEST) }
 }
 
 /** A copy of the demo catalog to change. */

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { type Spread, spreadOf } from '../micro/measure.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { closedLoop } from './load.ts'
-import { startBidder, type Target, writeOperator } from './target.ts'
+import { knows, startBidder, type Target, writeOperator } from './target.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CAMPAIGNS = 1000
@@ -37,11 +37,18 @@ export async function runAgainst(commit: string, sizeName: keyof typeof SIZES): 
   const targets: Target[] = []
   try {
     checkOut(commit, earlier)
-    writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS }), catalog)
+    const entry = `${earlier}dist/peregrine.js`
+    writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS, hasBudgets: knows(entry, '--data') }), catalog)
     const flags = ['--operator', writeOperator(folder)]
     const now = await startBidder({ catalog, name: 'now', flags })
     targets.push(now)
-    const before = await startBidder({ catalog, name: 'before', root: earlier })
+    const isOperated = knows(entry, '--operator')
+    const before = await startBidder({
+      catalog,
+      name: 'before',
+      root: earlier,
+      flags: isOperated ? flags : [],
+    })
     targets.push(before)
     for (const target of targets) await closedLoop(target, size.warmUpS)
     const micros = { now: [] as number[], before: [] as number[] }

@@ -58,7 +58,7 @@ export type EndToEndReport = {
 export async function runEndToEnd(sizeName: 'smoke' | 'full'): Promise<EndToEndReport> {
   const size = SIZES[sizeName]
   const folder = mkdtempSync(join(tmpdir(), 'peregrine-bench-'))
-  writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS }), folder)
+  writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS, hasBudgets: true }), folder)
   const targets: Target[] = []
   try {
     const flags = ['--operator', writeOperator(folder)]

@@ -1,9 +1,11 @@
 /**
  * Servers under test as processes of their own, and the CPU that each has used by its own account.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export type Target = {
@@ -40,13 +42,24 @@ export async function startBidder({
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build`)
   const ports = ['--port', '0', '--admin-port', '0']
   const args = ['serve', ...ports, '--catalog', catalog, '--models', `${root}models`, ...flags]
-  const child = spawnNode([entry, ...args, '--log-level', 'error'])
+  const data = mkdtempSync(join(tmpdir(), 'peregrine-bench-'))
+  // An earlier commit may know no ledger yet.
+  const dataFlags = knows(entry, '--data') ? ['--data', data] : []
+  const child = spawnNode([entry, ...args, ...dataFlags, '--log-level', 'error'])
+  child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   const output = await outputUntil(child, /try /)
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
   return {
     ...targetOf(name ?? 'peregrine', child, Number(port)),
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
   }
+}
+
+/** Whether the built bidder has a flag. */
+export function knows(entry: string, flag: string): boolean {
+  return execFileSync(process.execPath, [...NODE_FLAGS, entry, 'serve', '--help'], {
+    encoding: 'utf8',
+  }).includes(`${flag} `)
 }
 
 /**

@@ -119,3 +119,13 @@ t.test('a catalog is written as three arrays and read back the same', (t) => {
   )
   t.end()
 })
+
+t.test('a catalog with budgets is the same catalog with money, and valid', async (t) => {
+  const bare = makeCatalog(1, { campaigns: 24 }).campaigns
+  const funded = makeCatalog(1, { campaigns: 24, hasBudgets: true }).campaigns
+  t.match(funded, bare)
+  const check = Compile(Campaign)
+  t.ok(funded.every((campaign) => check.Check(campaign) && campaign.budget !== undefined))
+  t.equal(funded.filter(({ frequencyCaps }) => frequencyCaps !== undefined).length, 6)
+  t.equal(funded.filter(({ pacing }) => pacing === 'even').length, 8)
+})

@@ -21,7 +21,11 @@ import { between, chance, draw, logNormal, lotOf, round, sampleLot } from './dra
 import { bannerSizeLot } from './slots.ts'
 import { makeTargeting } from './targeting.ts'
 
-export type CatalogSize = { readonly campaigns: number }
+export type CatalogSize = {
+  readonly campaigns: number
+  /** Whether campaigns have budgets, a third of them paced, and a quarter frequency caps. */
+  readonly hasBudgets?: boolean
+}
 
 const CAMPAIGNS_PER_ADVERTISER = 10
 const ADVERTISERS_MIN = 5
@@ -56,7 +60,8 @@ export function makeCatalog(seed: number, size: CatalogSize): Catalog {
     const brand = prng.pick(brands)
     const own = makeCreatives(prng, brand, number)
     creatives.push(...own)
-    return makeCampaign(prng, { brand, number, creatives: own })
+    const campaign = makeCampaign(prng, { brand, number, creatives: own })
+    return size.hasBudgets === true ? { ...campaign, ...makeMoney(number) } : campaign
   })
   return { advertisers: brands.map((brand) => brand.advertiser), creatives, campaigns }
 }
@@ -161,6 +166,20 @@ function makeCampaign(
     targeting: makeTargeting(prng, isVideo),
   }
 }
+
+/** Ample: what is measured under load is what budgets cost the bidder, not what they keep it from bidding. */
+function makeMoney(number: number): Partial<Campaign> {
+  return {
+    budget: { total: 1_000_000, daily: 500_000 },
+    pacing: number % 3 === 0 ? 'even' : 'asap',
+    ...(number % 4 === 0 ? { frequencyCaps: FREQUENCY_CAPS } : {}),
+  }
+}
+
+const FREQUENCY_CAPS = [
+  { impressions: 3, minutes: 60 },
+  { impressions: 10, minutes: 1440 },
+]
 
 function idOf(kind: string, number: number): string {
   return `${kind}-${`${number + 1}`.padStart(6, '0')}`

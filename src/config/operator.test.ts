@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { readToken, writeToken } from '../exchange/token.ts'
+import { type NoticeToken, readToken, writeToken } from '../exchange/token.ts'
+import { UserKeys } from '../users/user-key.ts'
 import { type OperatorFile, operatorFaults, operatorOf, readOperator } from './operator.ts'
 import { SettingsError } from './settings.ts'
 
@@ -23,6 +24,7 @@ const WHOLE: OperatorFile = {
     { id: 'k2', secret: SECRETS[1] },
     { id: 'k1', secret: SECRETS[0] },
   ],
+  userSalt: '0123456789abc',
   noticeLifetimeS: 600,
   exchanges: {
     xandr: { seat: '1234' },
@@ -35,8 +37,8 @@ const WHOLE: OperatorFile = {
     dataCentres: ['192.0.2.0/24'],
   },
 }
-const TOKEN = {
-  expiresS: 1_800_000_000,
+const TOKEN: NoticeToken = {
+  bidAtS: 1_800_000_000,
   exchangeName: 'default',
   campaignId: 'c',
   creativeId: 'x',
@@ -45,6 +47,9 @@ const TOKEN = {
   usdCpmMicros: 1,
   bidId: 'b-1',
   isTest: false,
+  clickProbability: 0.5,
+  propensity: 0,
+  pairKey: '',
 }
 
 /** A file; text stays as it is. */
@@ -82,9 +87,11 @@ t.test('the first key signs, and all of them verify', async (t) => {
   const { seal } = operatorOf(WHOLE, 'https://bid.example').operator
   t.equal(seal.keyId, 'k2')
   const older = operatorOf({ noticeKeys: [{ id: 'k1', secret: SECRETS[0] }] }, 'https://bid.example').operator
-  t.strictSame(readToken(seal, writeToken(older.seal, TOKEN), 0), TOKEN)
-  t.strictSame(readToken(seal, writeToken(seal, TOKEN), 0), TOKEN)
-  t.equal(readToken(older.seal, writeToken(seal, TOKEN), 0), 'forged', 'not by a key of the other')
+  const read = { ...TOKEN, isPublic: false }
+  t.strictSame(readToken(seal, writeToken(older.seal, TOKEN).forExchange), read)
+  t.strictSame(readToken(seal, writeToken(seal, TOKEN).forExchange), read)
+  const newer = writeToken(seal, TOKEN).forExchange
+  t.equal(readToken(older.seal, newer), 'forged', 'not by a key of the other')
 })
 
 t.test('without a file there is no seat, no vendor id, and a key that nobody else has', async (t) => {
@@ -95,9 +102,25 @@ t.test('without a file there is no seat, no vendor id, and a key that nobody els
   t.equal(one.operator.noticeLifetimeS, 3 * 86_400)
   t.match(one.operator.consent, { vendorId: 0, isDisclosureRequired: false, isContextualAllowed: false })
   t.match(one.operator.supply, { isChainRequired: false, refusesIncomplete: false })
-  const token = writeToken(one.operator.seal, TOKEN)
-  t.strictSame(readToken(one.operator.seal, token, 0), TOKEN)
-  t.equal(readToken(other.operator.seal, token, 0), 'forged')
+  const token = writeToken(one.operator.seal, TOKEN).forExchange
+  t.strictSame(readToken(one.operator.seal, token), { ...TOKEN, isPublic: false })
+  t.equal(readToken(other.operator.seal, token), 'forged')
+})
+
+t.test('users are told apart under the salt of the file, which every digit counts for', async (t) => {
+  const saltOf = (userSalt?: string) => operatorOf({ userSalt }, 'https://bid.example').userSalt
+  const TABLE: readonly (readonly [string, number])[] = [
+    ['0000000000000', 0],
+    ['0000000000001', 1],
+    ['1000000000000', 2 ** 48],
+    ['fffffffffffff', 2 ** 52 - 1],
+  ]
+  for (const [text, salt] of TABLE) {
+    t.strictSame(operatorFaults({ userSalt: text }), [])
+    t.equal(saltOf(text), salt)
+    t.doesNotThrow(() => new UserKeys(salt))
+  }
+  t.equal(saltOf(), undefined, 'none is made up here')
 })
 
 t.test('nothing in a file is required', async (t) => {
@@ -151,6 +174,11 @@ const FAULTS: readonly (readonly [string, unknown, readonly string[]])[] = [
     { noticeKeys: [{ id: 'k~1', secret: SECRETS[0] }] },
     ['/noticeKeys/0/id: must match pattern "^[A-Za-z0-9][A-Za-z0-9._-]{0,15}$"'],
   ],
+  ...['', '0123456789ab', '0123456789abcd', '0123456789ABC', '0x23456789abc', 'salt salt sal'].map(
+    (userSalt) =>
+      [`the salt ${userSalt}`, { userSalt }, ['/userSalt: must match pattern "^[0-9a-f]{13}$"']] as const,
+  ),
+  ['a number as salt', { userSalt: 1234567890123 }, ['/userSalt: must be string']],
   ['a moment of notices', { noticeLifetimeS: 59 }, ['/noticeLifetimeS: must be >= 60']],
   ['no vendor', { tcf: { ...TCF, vendorId: 0 } }, ['/tcf/vendorId: must be >= 1']],
   [
@@ -195,8 +223,9 @@ t.test('no fault shows a secret', async (t) => {
   const secret = 'c2VjcmV0c2VjcmV0'
   const faults = operatorFaults({
     noticeKeys: [{ id: 'k', secret }],
+    userSalt: secret,
     exchanges: { google: { priceKeys: { encryption: secret, integrity: 5 } } },
   })
-  t.ok(faults.length >= 3)
+  t.ok(faults.length >= 4)
   t.notOk(faults.join().includes(secret))
 })

@@ -44,6 +44,13 @@ export const OperatorFile = Type.Object(
         { minItems: 1, maxItems: 8, description: 'The first signs, all verify.' },
       ),
     ),
+    userSalt: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{13}$',
+        description:
+          'Secret under which users are told apart, 13 hexadecimal digits; the same where frequency is counted together.',
+      }),
+    ),
     noticeLifetimeS: Type.Optional(
       Type.Integer({ minimum: 60, maximum: 2_592_000, description: 'How long notices of a bid are taken.' }),
     ),
@@ -83,6 +90,8 @@ export type OperatorSettings = {
   readonly priceKeys: ReadonlyMap<string, PriceKeys>
   /** True when notices can be read by this process alone, and only while it runs. */
   readonly isKeyPassing: boolean
+  /** Undefined where none is given. */
+  readonly userSalt: number | undefined
 }
 
 /** Three days: films are billed hours after they were sold, and some notices are repeated for a day. */
@@ -100,7 +109,8 @@ export function readOperator(file: string, noticeUrl: string): OperatorSettings 
 }
 
 export function operatorOf(content: OperatorFile, noticeUrl: string): OperatorSettings {
-  const { tcf, noticeKeys, noticeLifetimeS = NOTICE_LIFETIME_S, exchanges = {}, supply = {} } = content
+  const { tcf, noticeKeys, userSalt, noticeLifetimeS = NOTICE_LIFETIME_S } = content
+  const { exchanges = {}, supply = {} } = content
   const seats: Record<string, string> = {}
   const priceKeys = new Map<string, PriceKeys>()
   for (const [name, { seat, priceKeys: keys }] of Object.entries(exchanges)) {
@@ -126,6 +136,7 @@ export function operatorOf(content: OperatorFile, noticeUrl: string): OperatorSe
     },
     priceKeys,
     isKeyPassing: keys === undefined,
+    userSalt: userSalt === undefined ? undefined : Number.parseInt(userSalt, 16),
   }
 }
 

@@ -66,6 +66,12 @@ export const SETTINGS = {
     pattern: /^[a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*$/,
     due: '<name>/<version>',
   }),
+  data: text(shipped('data'), 'folder of the ledger; a process has one of its own'),
+  'hold-s': integer(120, [5, 3600], 'seconds that the price of a bid stays on hold without a notice'),
+  segments: text('', 'file of user segments: lines of an id, a tab and segments with commas; also .gz', {
+    pattern: /^/,
+    due: 'the path of a file',
+  }),
   operator: text('', 'file with vendor id, seats, keys and supply policy; see peregrine check --schema', {
     pattern: /^/,
     due: 'the path of a file',

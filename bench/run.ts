@@ -1,5 +1,5 @@
 /**
- * `make bench`: the micro benches of the hot rooms, then the end-to-end run. `--smoke` runs all of it in its smallest
+ * `make bench`: the micro benches of the hot rooms, then the end-to-end run, then bills beside bids. `--smoke` runs all of it in its smallest
  * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. `--against
  * COMMIT` does nothing but compare the CPU a request with that of an earlier commit.
  */
@@ -8,9 +8,10 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { againstTable, runAgainst } from './end-to-end/against.ts'
+import { noticesTable, runNotices } from './end-to-end/notices.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end] [--against COMMIT] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices] [--against COMMIT] [--json FILE]"`
 
 const { values: flags } = parseArgs({
   options: {
@@ -26,13 +27,16 @@ if (flags.help) console.log(HELP)
 else if (flags.against !== undefined) {
   console.log(againstTable(await runAgainst(flags.against, flags.smoke ? 'smoke' : 'full')))
 } else {
-  if (flags.only !== 'end-to-end') {
+  const isWanted = (part: string) => flags.only === undefined || flags.only === part
+  const size = flags.smoke ? 'smoke' : 'full'
+  if (isWanted('micro')) {
     const micro = fileURLToPath(new URL('micro/run.ts', import.meta.url))
     execFileSync(process.execPath, [micro, ...(flags.smoke ? ['--smoke'] : [])], { stdio: 'inherit' })
   }
-  if (flags.only !== 'micro') {
-    const report = await runEndToEnd(flags.smoke ? 'smoke' : 'full')
+  if (isWanted('end-to-end')) {
+    const report = await runEndToEnd(size)
     console.log(endToEndTable(report))
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   }
+  if (isWanted('notices')) console.log(noticesTable(await runNotices(size)))
 }

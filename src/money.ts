@@ -46,6 +46,8 @@ export type Money = {
 /** 70 MB at most; at 120 s a hold, room for 17,000 bids a second. */
 const HOLDS_MAX = 2 ** 21
 const SLICES = 20
+/** 22 us of the writer's CPU a bill at 5,000 bills a second; 72 without a gap. */
+const COMMIT_GAP_MS = 4
 const TICK_MS = 1000 / SLICES
 /** Dupes of a bill cannot come later than its token is taken; one day more for clocks that differ. */
 const MARGIN_S = 86_400
@@ -57,7 +59,13 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
   const { directory, holdLifetimeS, noticeLifetimeS, clock, onFault } = options
   const retention = { billedS: noticeLifetimeS + MARGIN_S, actedS: CONVERSION_LIFETIME_S + MARGIN_S }
   const nowS = Math.floor(clock.wallMs() / 1000)
-  const { store, loaded } = await openStore({ directory, retention, nowS, onFault })
+  const { store, loaded } = await openStore({
+    directory,
+    retention,
+    nowS,
+    onFault,
+    commitGapMs: COMMIT_GAP_MS,
+  })
   const rooms = recall({ loaded, clock, holdLifetimeS, holdsMax: HOLDS_MAX })
   const { ledger, landscape, rates, forecast, frequency } = rooms
   const prng = new Prng(randomInt(2 ** 32))

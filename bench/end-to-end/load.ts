@@ -23,8 +23,19 @@ export const openLoop = (target: Target, rate: number, seconds: number) =>
     ...['--lateness-max', String(LATENESS_MAX_US)],
   ])
 
-async function load(target: Target, args: readonly string[]): Promise<LoadReport> {
-  const url = `http://127.0.0.1:${target.port}/openrtb2/bid`
+/** Bills at a rate, each of them once. @param file a form of a notice in each line. */
+export const billLoop = (target: Target, rate: number, seconds: number, file: string) =>
+  load(
+    target,
+    [
+      ...['--rate', String(rate), '--duration', String(seconds), '--requests', file, '--in-order'],
+      ...['--content-type', 'application/x-www-form-urlencoded', '--lateness-max', String(LATENESS_MAX_US)],
+    ],
+    '/notice/bill',
+  )
+
+async function load(target: Target, args: readonly string[], path = '/openrtb2/bid'): Promise<LoadReport> {
+  const url = `http://127.0.0.1:${target.port}${path}`
   const all = [
     '--disable-warning=ExperimentalWarning',
     LOAD,

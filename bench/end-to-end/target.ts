@@ -55,6 +55,9 @@ export async function startBidder({
   }
 }
 
+/** What the bidder of the benches seals its notices with. */
+export const NOTICE_KEY = { id: 'k1', secret: Buffer.alloc(32, 7) }
+
 /** Whether the built bidder has a flag. */
 export function knows(entry: string, flag: string): boolean {
   return execFileSync(process.execPath, [...NODE_FLAGS, entry, 'serve', '--help'], {
@@ -75,7 +78,8 @@ export function writeOperator(folder: string): string {
     flexiblePurposes: [2, 7, 9, 10],
     withoutBasis: 'contextual',
   }
-  const noticeKeys = [{ id: 'k1', secret: Buffer.alloc(32, 7).toString('base64') }]
+  const { id, secret } = NOTICE_KEY
+  const noticeKeys = [{ id, secret: Buffer.from(secret).toString('base64') }]
   writeFileSync(file, JSON.stringify({ tcf, noticeKeys }))
   return file
 }

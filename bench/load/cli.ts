@@ -22,6 +22,8 @@ export const usage = `Sends bid requests at a fixed rate and counts each latency
   --duration S         seconds (10)
   --connections N      keep-alive connections (64)
   --seed N             order of the requests, and the made requests themselves (1)
+  --in-order           send the requests as they stand, each once before any is sent again
+  --content-type TYPE  of the requests (application/json)
   --requests PATH      a JSON file, an .ndjson file or a folder of .json files; else ${MADE_BODIES} made requests
   --lateness-max US    void the run when its own p99 lateness is above this (1000)
   --sample N           answers held against the response check, asked beside the timed requests (100)
@@ -64,6 +66,8 @@ const flags = {
   duration: { type: 'string', default: '10' },
   connections: { type: 'string', default: '64' },
   seed: { type: 'string', default: '1' },
+  'in-order': { type: 'boolean', default: false },
+  'content-type': { type: 'string', default: 'application/json' },
   requests: { type: 'string' },
   'lateness-max': { type: 'string', default: '1000' },
   sample: { type: 'string', default: '100' },
@@ -85,6 +89,8 @@ function optionsOf(values: Values): LoadOptions {
     durationMs: 1000 * numberOf('--duration', values.duration, 0.001),
     connections: numberOf('--connections', values.connections, 1),
     seed,
+    isInOrder: values['in-order'],
+    contentType: values['content-type'],
     latenessP99MaxUs: numberOf('--lateness-max', values['lateness-max'], 0),
   }
 }

@@ -9,7 +9,13 @@ import { createConnection, type Socket } from 'node:net'
 import { assert } from '../../src/base/assert.ts'
 import { ResponseReader } from './response-reader.ts'
 
-export type Target = { readonly host: string; readonly port: number; readonly path: string }
+export type Target = {
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  /** `application/json` unless told. */
+  readonly contentType?: string
+}
 
 export type LossCause = 'reset' | 'timeout' | 'protocol' | 'closed'
 
@@ -32,7 +38,8 @@ export type Owner = {
 /** The bytes of a POST with this body. */
 export function serialise(target: Target, body: Uint8Array): Buffer {
   const head =
-    `POST ${target.path} HTTP/1.1\r\nHost: ${target.host}:${target.port}\r\nContent-Type: application/json\r\n` +
+    `POST ${target.path} HTTP/1.1\r\nHost: ${target.host}:${target.port}\r\n` +
+    `Content-Type: ${target.contentType ?? 'application/json'}\r\n` +
     `x-openrtb-version: 2.6\r\nContent-Length: ${body.length}\r\n\r\n`
   return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }

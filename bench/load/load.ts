@@ -25,6 +25,8 @@ export type LoadOptions = Target & {
   readonly connections: number
   /** Decides the order of the bodies. */
   readonly seed: number
+  /** Bodies are sent as they are given, each once before any is sent again; for what counts once. */
+  readonly isInOrder?: boolean
   /** A request without an answer for this long is an error; 1 s unless given. */
   readonly timeoutMs?: number
   /** A run whose own p99 lateness is above this is void; 1 ms unless given. */
@@ -143,7 +145,9 @@ class Run implements Owner {
   #send(connection: Connection, planned: number, nowNs: number): void {
     this.#tally.sent++
     this.#lastSentNs = nowNs
-    connection.send(this.#requests[this.#prng.below(this.#requests.length)], planned, nowNs)
+    const count = this.#requests.length
+    const index = this.#options.isInOrder ? (this.#tally.sent - 1) % count : this.#prng.below(count)
+    connection.send(this.#requests[index], planned, nowNs)
   }
 
   onAnswer(connection: Connection): void {

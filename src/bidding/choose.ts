@@ -21,7 +21,7 @@ import { DEDUPE, dedupeOf, PodFiller } from './pod.ts'
 import type { Purse } from './purse.ts'
 import { SHORTLIST_MAX } from './shortlist.ts'
 import { floorOfAd, isPriceFixed, type PodTerms, type Slot } from './slot.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { AdAccounts, Snapshot } from './snapshot.ts'
 
 /** A bid that is decided, in the currency of the request's bids, and its price on hold. */
 export type Choice = {
@@ -59,7 +59,6 @@ const values = new Float64Array(SHORTLIST_MAX)
 const floors = new Float64Array(SHORTLIST_MAX)
 const prices = new Float64Array(SHORTLIST_MAX)
 const propensities = new Float64Array(SHORTLIST_MAX)
-const draws = new Float64Array(SHORTLIST_MAX)
 
 const durations = new Int32Array(SHORTLIST_MAX)
 const advertisers = new Int32Array(SHORTLIST_MAX)
@@ -140,7 +139,7 @@ function bestOf(count: number): number {
   return best
 }
 
-/** The best candidate whose campaign has the money. */
+/** The best candidate whose campaign has the money; of its campaign, the creative that is drawn. */
 function chooseOne(
   choices: Choice[],
   snapshot: Snapshot,
@@ -148,31 +147,33 @@ function chooseOne(
   count: number,
   terms: ChoiceTerms,
 ): void {
-  drawCreatives(snapshot, count, terms.purse)
   for (let best = bestOf(count); best !== NO_CANDIDATE; best = bestOf(count)) {
-    price(slot, best, terms)
-    if (take(choices, snapshot, slot, best, terms)) return
-    values[best] = NO_PRICE
+    const drawn = drawCreative(snapshot, best, count, terms.purse)
+    price(slot, drawn, terms)
+    if (take(choices, snapshot, slot, drawn, terms)) return
+    values[drawn] = NO_PRICE
   }
 }
 
-/** Leaves one candidate of each campaign: the one that clicks are likeliest on, at the multiplier drawn for it. */
-function drawCreatives({ accounts }: Snapshot, count: number, purse: Purse): void {
-  draws.fill(Number.NaN, 0, count)
-  for (let i = 1; i < count; i++) {
-    if (values[i] === NO_PRICE) continue
-    for (let j = 0; j < i; j++) {
-      if (values[j] === NO_PRICE || accounts.campaigns[ads[i]] !== accounts.campaigns[ads[j]]) continue
-      const isBetter = drawn(accounts.creatives, i, purse) > drawn(accounts.creatives, j, purse)
-      values[isBetter ? j : i] = NO_PRICE
-      if (!isBetter) break
-    }
+/** Of the candidates of one campaign, the one that clicks are likeliest on at the multiplier drawn for it. */
+function drawCreative({ accounts }: Snapshot, best: number, count: number, purse: Purse): number {
+  const campaign = accounts.campaigns[ads[best]]
+  let drawn = best
+  let most = Number.NaN
+  for (let i = 0; i < count; i++) {
+    if (i === best || values[i] === NO_PRICE || accounts.campaigns[ads[i]] !== campaign) continue
+    // Nothing is drawn for a creative that has no rival.
+    if (Number.isNaN(most)) most = drawnRate(accounts, best, purse)
+    const rate = drawnRate(accounts, i, purse)
+    if (rate <= most) continue
+    most = rate
+    drawn = i
   }
+  return drawn
 }
 
-function drawn(creatives: Int32Array, i: number, purse: Purse): number {
-  if (Number.isNaN(draws[i])) draws[i] = probabilities[i] * purse.drawMultiplier(creatives[ads[i]])
-  return draws[i]
+function drawnRate({ creatives }: AdAccounts, i: number, purse: Purse): number {
+  return probabilities[i] * purse.drawMultiplier(creatives[ads[i]])
 }
 
 /** Fills in the price of a candidate. */

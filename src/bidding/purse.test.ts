@@ -151,12 +151,6 @@ t.test(
   },
 )
 
-t.test('opportunities are counted for the campaign', async (t) => {
-  const { purse, forecast } = setUp()
-  for (const campaign of [0, 0, 1]) purse.countOpportunity(campaign)
-  t.strictSame([...forecast.opportunities.subarray(0, 2)], [2, 1])
-})
-
 t.test('the key of a venue leads back to what was learnt of it', async (t) => {
   const { purse, landscape } = setUp()
   const venue = { exchangeHash: 1, shapeHash: 2, placeHash: 3, hour: 4 }

@@ -80,9 +80,9 @@ export class Purse {
     return user
   }
 
-  /** A request that the campaign could bid on, for the forecast of its traffic. */
-  countOpportunity(campaign: number): void {
-    this.#options.forecast.opportunities[campaign]++
+  /** Requests that campaigns could bid on, by campaign: whoever finds one adds to it, for the forecast of traffic. */
+  get opportunities(): Float64Array {
+    return this.#options.forecast.opportunities
   }
 
   /** Whether the user has seen the campaign as often as it may be seen. */

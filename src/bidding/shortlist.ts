@@ -49,6 +49,7 @@ export function shortlist(
   const { traits } = snapshot.ads
   const { inline } = model
   const { unitsPerUsd } = audience
+  const { opportunities } = audience.purse
   inline.begin(vector)
   /** The floor in US dollars, where all ads have the same. */
   const commonFloor = slot.commonFloorCpmMicros / unitsPerUsd
@@ -56,7 +57,7 @@ export function shortlist(
   let heldBack = 0
   for (let i = first; i < end; i++) {
     const ad = ads[i]
-    audience.purse.countOpportunity(accounts.campaigns[ad])
+    opportunities[accounts.campaigns[ad]]++
     const ceiling = ceilingOf(snapshot, slot, ad)
     // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
     if (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1]) continue
@@ -65,13 +66,14 @@ export function shortlist(
       if (snapshot.ads.goals.ceilingCpmMicros[ad] >= floor) heldBack++
       continue
     }
+    const probability = inline.score(vector, ad)
+    const value = valueCpmMicros(goals, ad, probability)
+    if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue
+    // Asked last: looking a user up costs more than a score.
     if (isHeldBack(snapshot, slot, ad, audience)) {
       heldBack++
       continue
     }
-    const probability = inline.score(vector, ad)
-    const value = valueCpmMicros(goals, ad, probability)
-    if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue
     if (kept < SHORTLIST_MAX) kept++
     insert(kept - 1, ad, value, probability)
   }

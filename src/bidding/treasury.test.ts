@@ -187,7 +187,7 @@ t.test(
     const told: boolean[] = []
     const seeTraffic = () => {
       for (let second = 0; second < 60; second++) {
-        purse.countOpportunity(0)
+        purse.opportunities[0]++
         tickAfter(1000)
       }
     }
@@ -216,7 +216,7 @@ t.test('traffic is learnt of whoever has ads, also where it could not be bid on'
   const hourOf = (campaignIds: readonly string[]) => {
     for (let tick = 0; tick < 360; tick++) {
       // Requests match ads, so they are counted for campaigns that have some.
-      for (const campaignId of campaignIds) purse.countOpportunity(ledger.find(campaignId)!)
+      for (const campaignId of campaignIds) purse.opportunities[ledger.find(campaignId)!]++
       tickAfter(10_000)
     }
   }
@@ -265,16 +265,21 @@ t.test('a checkpoint has what has changed since the last one that was written', 
   tickAfter(1000)
   t.strictSame(
     written().filter(([campaign]) => campaign !== 'campaign-2'),
-    [['campaign-1', 500, 1, 0]],
-    'those that are paced change all the time',
+    [['campaign-1', 750, 1, 0]],
+    'more on hold than there is, for the bids of the next second; who is paced changes all the time',
   )
   const pace = store.checkpoints.at(-1)!.find(({ campaign }) => campaign === 'campaign-2')?.pace
   t.match(JSON.parse(pace!), { mode: 'throttle', mu: Number, ageS: Number, costRatio: Number })
 
   store.isWritable = false
   ledger.tallies.add('wins', ledger.find('campaign-0')!)
+  tickAfter(1000)
+  t.notOk(
+    written().some(([campaign]) => campaign === 'campaign-0'),
+    'counts alone may wait',
+  )
   for (let tick = 0; tick < 3; tick++) {
-    tickAfter(1000)
+    tickAfter(10_000)
     t.ok(
       written().some(([campaign, , , wins]) => campaign === 'campaign-0' && wins === 1),
       'tried until it is written',
@@ -290,9 +295,32 @@ t.test('a checkpoint has what has changed since the last one that was written', 
   )
   t.equal(
     store.checkpoints.length,
-    7,
+    8,
     'one each second, whatever it has to say: it finds out if the disk is there',
   )
+})
+
+t.test('what is written down as held covers what is, and is left alone while it does', async (t) => {
+  const { store, bid, tickAfter, ledger } = await setUp([{}])
+  const campaign = ledger.find('campaign-0')!
+  let written = 0
+  const isWritten = (nanos: number) => {
+    bid('campaign-0', nanos)
+    tickAfter(1000)
+    const [row] = store.checkpoints.at(-1)!
+    if (row !== undefined) written = row.heldNanos
+    t.ok(written >= ledger.standingOf(campaign).heldNanos, `${written} covers what is held`)
+    return row !== undefined
+  }
+  t.ok(isWritten(1000))
+  t.equal(written, 1500)
+  t.notOk(isWritten(500), 'up to what was written')
+  t.ok(isWritten(1), 'one more')
+  t.equal(written, 2252)
+  // The holds run out.
+  for (let i = 0; i < HOLD_LIFETIME_S; i++) tickAfter(1000)
+  t.equal(ledger.standingOf(campaign).heldNanos, 0)
+  t.equal(store.checkpoints.at(-1)?.[0]?.heldNanos ?? 0, 0)
 })
 
 t.test(
@@ -342,8 +370,8 @@ t.test('a round over the campaigns is spread over the slices of a second', async
   const written = store.checkpoints.map((rows) => rows.map(({ campaign }) => campaign))
   t.same(
     written,
-    [['campaign-0', 'campaign-4'], ['campaign-1'], ['campaign-2'], ['campaign-3'], []],
-    'each once, and a last word every second',
+    [['campaign-0', 'campaign-4', 'campaign-1', 'campaign-2', 'campaign-3'], []],
+    'one write a round',
   )
   t.equal(new Set(goals).size, 3, 'goals are published at the end of a round')
 })

@@ -44,10 +44,18 @@ const LANDSCAPE_SAVE_MS = 300_000
 /** How far behind the hour its forecast is saved: accounts learn from it in the seconds that follow. */
 const LEARN_MS = 60_000
 
+const HELD_MARGIN = 1.5
+const HELD_SPAN = 4
+const COUNTS_MS = 10_000
+
+type Written = { readonly row: CheckpointRow; readonly atMs: number }
+
 export class Treasury {
   readonly #options: TreasuryOptions
   /** By campaign: what the last checkpoint said. */
-  readonly #written = new Map<number, CheckpointRow>()
+  readonly #written = new Map<number, Written>()
+  /** Of this round so far. */
+  #unwritten: CheckpointRow[] = []
   /** Terms of the campaigns in the catalog, by campaign. */
   #terms: (CampaignTerms | undefined)[] = []
   #ticks = 0
@@ -116,20 +124,22 @@ export class Treasury {
     store.checkpoint(rows, this.#memories(clock.wallMs(), true), () => {})
   }
 
-  /** Writes down what has changed of the campaigns of a slice. */
+  /** Writes down what has changed of the campaigns, once a round. */
   #checkpoint(slice: number, wallMs: number): void {
     const { store, ledger, slices } = this.#options
-    const rows: CheckpointRow[] = []
     for (let campaign = slice; campaign < ledger.campaignCount; campaign += slices) {
       const row = this.#checkpointOf(campaign)
-      if (isChanged(this.#written.get(campaign), row)) rows.push(row)
+      const written = this.#written.get(campaign)
+      const heldNanos = ceilingOfHeld(row.heldNanos, written?.row.heldNanos ?? 0)
+      if (isDue(written, { ...row, heldNanos }, wallMs)) this.#unwritten.push({ ...row, heldNanos })
     }
-    const isLast = slice === slices - 1
-    const memories = isLast ? this.#memories(wallMs, false) : []
-    // Once a second also when there is nothing to say: it tells whether the disk is there again.
-    if (!isLast && rows.length === 0) return
-    store.checkpoint(rows, memories, (isDone) => {
-      if (isDone) for (const row of rows) this.#written.set(ledger.find(row.campaign)!, row)
+    if (slice < slices - 1) return
+    const rows = this.#unwritten
+    this.#unwritten = []
+    // Also when there is nothing to say: it tells whether the disk is there again.
+    store.checkpoint(rows, this.#memories(wallMs, false), (isDone) => {
+      if (!isDone) return
+      for (const row of rows) this.#written.set(ledger.find(row.campaign)!, { row, atMs: wallMs })
     })
   }
 
@@ -213,14 +223,21 @@ export class Treasury {
   }
 }
 
-function isChanged(before: CheckpointRow | undefined, row: CheckpointRow): boolean {
-  return (
-    before === undefined ||
-    before.heldNanos !== row.heldNanos ||
-    before.bids !== row.bids ||
-    before.wins !== row.wins ||
-    before.pace !== row.pace
-  )
+/**
+ * What is written down as held: somewhat more than is, so that it need not be written anew with every bid, and covers
+ * those of the next second.
+ */
+function ceilingOfHeld(heldNanos: number, writtenNanos: number): number {
+  const isCovered = heldNanos <= writtenNanos && heldNanos * HELD_SPAN >= writtenNanos
+  return isCovered ? writtenNanos : Math.ceil(heldNanos * HELD_MARGIN)
+}
+
+/** Counts may wait; what is on hold and how it is paced may not. */
+function isDue(written: Written | undefined, row: CheckpointRow, wallMs: number): boolean {
+  if (written === undefined) return true
+  const { row: before, atMs } = written
+  if (before.heldNanos !== row.heldNanos || before.pace !== row.pace) return true
+  return (before.bids !== row.bids || before.wins !== row.wins) && wallMs - atMs >= COUNTS_MS
 }
 
 /** Two digits are enough to go on from, and change less often than all of them. */

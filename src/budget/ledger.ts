@@ -37,7 +37,7 @@ export type CampaignPast = {
   readonly spentNanos: number
   readonly spentByDay: ReadonlyMap<number, number>
   readonly spentByFlight: ReadonlyMap<number, number>
-  /** Held at the last checkpoint. */
+  /** Held at the last checkpoint, or somewhat more. */
   readonly heldNanos: number
   readonly tally: Tally
 }
@@ -377,8 +377,10 @@ export class Ledger {
   /** Not before its first budget has come: only then are its day and its flight known. */
   #carry(campaign: number, wallMs: number): void {
     const { heldNanos } = this.#pastOf(this.#budgets[campaign].campaignId)
-    if (heldNanos > 0 && this.#carried.at(campaign) === NONE && !this.holds.isFull)
-      this.#carried.values[campaign] = this.#hold(campaign, heldNanos, 0, wallMs)
+    // What was written down may be more than was held: no more than the budgets leave could have been.
+    const nanos = Math.min(heldNanos, this.room(campaign))
+    if (nanos > 0 && this.#carried.at(campaign) === NONE && !this.holds.isFull)
+      this.#carried.values[campaign] = this.#hold(campaign, nanos, 0, wallMs)
   }
 
   #hold(campaign: number, nanos: number, segmentKey: number, wallMs: number): number {

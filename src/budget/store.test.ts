@@ -54,12 +54,12 @@ class FakeWorker extends EventEmitter {
   }
 }
 
-function fakeStore() {
+function fakeStore(commitGapMs?: number) {
   const worker = new FakeWorker()
   const faults: string[] = []
   const onFault = ({ message }: Error) => faults.push(message)
   const retention = { billedS: DAY_S, actedS: DAY_S }
-  const options: StoreOptions = { directory: '', retention, nowS: NOW_S, onFault }
+  const options: StoreOptions = { directory: '', retention, nowS: NOW_S, onFault, commitGapMs }
   const store = new Store(options, worker as unknown as Worker)
   const told: string[] = []
   const append = (bidId: string) => store.append(billOf(bidId), (result) => told.push(`${bidId} ${result}`))
@@ -84,6 +84,41 @@ t.test('entries that come while one is written leave together behind it', async 
     ['first', ...Array.from({ length: 1000 }, (_, i) => `${i}`)].map((id) => `${id} ${APPENDED.new}`),
   )
   t.equal(worker.works.length, 3, 'then there is nothing to do')
+})
+
+t.test('commits keep their distance, and what comes meanwhile leaves together', async (t) => {
+  const { worker, append, checkpoint } = fakeStore(20)
+  const startMs = performance.now()
+  append('first')
+  t.same(worker.log, ['append 1'], 'an entry that comes alone leaves at once')
+  worker.answer()
+  append('a')
+  append('b')
+  t.equal(worker.works.length, 1)
+  checkpoint()
+  t.same(worker.log, ['append 1', 'checkpoint'], 'other work need not wait for it')
+  worker.answer()
+  await until(() => worker.works.length === 3)
+  t.ok(performance.now() - startMs >= 19, 'to the precision of timers')
+  t.same(worker.log.at(-1), 'append 2')
+  worker.answer()
+  for (let i = 0; i < BATCH_MAX; i++) append(`${i}`)
+  t.same(worker.log.at(-1), `append ${BATCH_MAX}`, 'a full batch waits for nothing')
+})
+
+t.test('close does not wait for the distance of commits, and leaves nothing behind', async (t) => {
+  const { worker, append, store, told } = fakeStore(60_000)
+  append('first')
+  worker.answer()
+  append('a')
+  t.equal(worker.works.length, 1)
+  const closed = store.close()
+  await turn()
+  t.same(worker.log.at(-1), 'append 1')
+  worker.answer()
+  t.same([told.at(-1), worker.log.at(-1)], [`a ${APPENDED.new}`, 'close'])
+  worker.emit('exit', 0)
+  await closed
 })
 
 t.test('each entry is told what became of it', async (t) => {

@@ -2,8 +2,8 @@
  * The journal as the loop sees it: hands work to the worker thread and tells when it is on the disk.
  *
  * Group commit: one piece of work is out at a time, and the entries that come meanwhile leave together behind it, so
- * that a commit costs one entry or a thousand the same wait. No timer holds an entry back. The queue is bounded; when it
- * is full, or the disk does not take what is written, the caller is told so and nobody is promised anything.
+ * that a commit costs one entry or a thousand the same wait. Commits keep a distance: an entry that comes alone leaves at
+ * once, in a storm of them many share one. The queue is bounded; when it is full, or the disk does not take what is written, the caller is told so and nobody is promised anything.
  *
  * A worker that dies fails what it had and is started again, by the next tick. What it may have written all the same
  * counts as new when it is tried again.
@@ -25,6 +25,8 @@ export type StoreOptions = {
   readonly retention: Retention
   readonly nowS: number
   readonly onFault: (fault: Error) => void
+  /** From the start of one commit to that of the next, in milliseconds; 0 unless given. */
+  readonly commitGapMs?: number
 }
 
 type Waiting = { readonly entry: Entry; readonly done: (result: number) => void }
@@ -72,6 +74,10 @@ export class Store {
   #jobs: Job[] = []
   /** What the worker has in hand. */
   #current: Job | undefined
+  /** When the last commit of entries began, on the monotonic clock. */
+  #committedMs = Number.NEGATIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #isClosing = false
   /** Entries that a worker had in hand when it ended: they may be on the disk though nobody was told. */
   readonly #unsure = new Set<string>()
 
@@ -130,6 +136,8 @@ export class Store {
     await this.#opening
     const worker = this.#worker
     if (worker === undefined) return
+    this.#isClosing = true
+    clearTimeout(this.#timer)
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
     this.#jobs.push({ work: { kind: 'close' }, done: () => {} })
     this.#next()
@@ -178,15 +186,29 @@ export class Store {
   /** Entries go before other work, which may wait a commit. */
   #next(): void {
     if (this.#current !== undefined || this.#worker === undefined) return
-    const job = this.#waiting.length > 0 ? this.#batch() : this.#jobs.shift()
+    const job = this.#isBatchDue() ? this.#batch() : this.#jobs.shift()
     if (job === undefined) return
     this.#current = job
     this.#worker.postMessage(job.work)
   }
 
+  /** Whether entries wait and the last commit is long enough ago; if it is not, they are looked at again when it is. */
+  #isBatchDue(): boolean {
+    if (this.#waiting.length === 0) return false
+    if (this.#isClosing) return true
+    const gapMs = this.#committedMs + (this.#options.commitGapMs ?? 0) - performance.now()
+    if (gapMs <= 0 || this.#waiting.length >= BATCH_MAX) return true
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#next()
+    }, gapMs)
+    return false
+  }
+
   #batch(): Job {
     const batch = this.#waiting.slice(0, BATCH_MAX)
     this.#waiting = this.#waiting.slice(BATCH_MAX)
+    this.#committedMs = performance.now()
     return {
       work: { kind: 'append', entries: batch.map(({ entry }) => entry) },
       done: ({ result }) => {

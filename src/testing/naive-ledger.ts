@@ -45,10 +45,13 @@ export class NaiveLedger {
   /** A campaign with a past and its first budget. */
   start(past: CampaignPast, budget: CampaignBudget, wallMs: number): number {
     const period = this.#periodOf(budget, wallMs)
-    const carried = bidOf(period, past.heldNanos, wallMs)
     const { isPaused } = past
-    this.#campaigns.push({ past, budget, isPaused, period, bids: [carried], payments: [] })
-    return this.#campaigns.length - 1
+    const bids: NaiveBid[] = []
+    const campaign = this.#campaigns.push({ past, budget, isPaused, period, bids, payments: [] }) - 1
+    const room = this.room(campaign)
+    const carried = room < 0n ? 0n : room < past.heldNanos ? room : BigInt(past.heldNanos)
+    bids.push({ ...bidOf(period, 0, wallMs), heldNanos: carried })
+    return campaign
   }
 
   setBudget(campaign: number, budget: CampaignBudget, wallMs: number): void {

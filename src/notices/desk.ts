@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { NoticeKind } from '../exchange/notice-urls.ts'
+import { CLICK_ID_MACRO } from '../openrtb/template.ts'
 import { NOTICE_OUTCOME, NOTICE_OUTCOMES, type NoticeOutcome, type NoticeOutcomeName } from './outcomes.ts'
 import type { Notice, NoticeReader } from './read.ts'
 import type { NoticeTelemetry } from './telemetry.ts'
@@ -29,9 +30,6 @@ export type NoticeDeskOptions = {
 
 /** How the booking of a notice ended. */
 export type Booking = 'booked' | 'duplicate' | 'not_booked'
-
-/** Stands in a landing page for the token that a conversion is reported with. */
-export const CLICK_ID_MACRO = '{click_id}'
 
 const ANSWERS: readonly NoticeAnswer[] = NOTICE_OUTCOMES.map(({ status }) => ({ status, location: '' }))
 

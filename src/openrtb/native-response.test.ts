@@ -28,6 +28,7 @@ const OPTIONS: NativeOptions = {
   wrapper: 'as_request',
   viewUrl: 'https://bid.example/notice/view?t=abc-_&p=1',
   clickTrackingUrl: 'https://bid.example/notice/click?t=abc-_&x=1',
+  clickId: 'abc-_',
 }
 const ROOT = {
   assets: [
@@ -54,6 +55,15 @@ t.test('an answer has every asset that the ad can fill, under the ids that were 
     link: { url: AD.landing, clicktrackers: [OPTIONS.clickTrackingUrl] },
     eventtrackers: [{ event: 1, method: 1, url: OPTIONS.viewUrl }],
     privacy: 'https://shop.example/privacy',
+  })
+})
+
+t.test('a landing page gets the click id wherever it asks for it', async (t) => {
+  const landing = 'https://shop.example/sale?click={click_id}&again={click_id}'
+  const { link } = answer(specOf(ROOT), { ...AD, landing })
+  t.strictSame(link, {
+    url: 'https://shop.example/sale?click=abc-_&again=abc-_',
+    clicktrackers: [OPTIONS.clickTrackingUrl],
   })
 })
 

@@ -13,7 +13,7 @@ import {
   type NativeAsset,
   type NativeSpec,
 } from './native-request.ts'
-import { inJsonString } from './template.ts'
+import { CLICK_ID_MACRO, inJsonString } from './template.ts'
 
 /** Codes of the texts that an ad may have beside its titles, section 7.4. */
 export const NATIVE_DATA_TYPE = {
@@ -72,16 +72,18 @@ export type CompiledNative = {
   readonly images: readonly Image[]
   /** By code. */
   readonly data: readonly (Text | undefined)[]
-  readonly link: Spelled
+  /** The texts around the click id, where the landing page has it. */
+  readonly link: readonly Spelled[]
   readonly privacy: Spelled
 }
 
 export type NativeOptions = {
   /** The `native` object around the answer: as the request had it, always, or never. */
   readonly wrapper: 'as_request' | 'always' | 'never'
-  /** Both of characters that JSON never escapes. */
+  /** All of characters that JSON never escapes. */
   readonly viewUrl: string
   readonly clickTrackingUrl: string
+  readonly clickId: string
 }
 
 export function compileNative(ad: NativeAd): CompiledNative {
@@ -105,7 +107,7 @@ export function compileNative(ad: NativeAd): CompiledNative {
     titles: titles.sort((a, b) => b.length - a.length),
     images: images.sort((a, b) => b.type - a.type),
     data,
-    link: spelled(`],"link":{"url":${quoted(ad.landing)},"clicktrackers":["`),
+    link: `],"link":{"url":${quoted(ad.landing)},"clicktrackers":["`.split(CLICK_ID_MACRO).map(spelled),
     privacy: spelled(ad.privacyUrl === undefined ? '' : `,"privacy":${quoted(ad.privacyUrl)}`),
   }
 }
@@ -162,7 +164,9 @@ function join(spec: NativeSpec, ad: CompiledNative, options: NativeOptions, spel
     text += `${separator}${asset.id},${answer[spelling]}`
     separator = frame.nextId
   }
-  text += ad.link[spelling] + options.clickTrackingUrl + frame.linkEnd
+  text += ad.link[0][spelling]
+  for (let i = 1; i < ad.link.length; i++) text += options.clickId + ad.link[i][spelling]
+  text += options.clickTrackingUrl + frame.linkEnd
   if (spec.viewTracking === 'event') text += frame.eventTracker + options.viewUrl + frame.eventTrackerEnd
   else if (spec.viewTracking === 'legacy') text += frame.viewTracker + options.viewUrl + frame.viewTrackerEnd
   if (spec.hasPrivacy) text += ad.privacy[spelling]

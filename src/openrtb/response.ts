@@ -188,6 +188,7 @@ function markupText({ nativeWrapper, nativeField, frames }: ResponseTerms, bid: 
     wrapper: nativeWrapper,
     viewUrl: urlOf(frames[HOLE.viewUrlInNative], token),
     clickTrackingUrl: urlOf(frames[HOLE.clickTrackingUrl], token),
+    clickId: token,
   }
   // A bid is an ad's, and an ad without HTML and film is native.
   return nativeField === 'adm'

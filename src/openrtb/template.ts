@@ -20,7 +20,12 @@ export const HOLE = {
   errorUrl: 6,
   /** As `viewUrl`, for native: an exchange may expand its price in markup and yet not inside VAST. */
   viewUrlInNative: 7,
+  /** What a landing page is given to report a conversion with: the token by itself. */
+  clickId: 8,
 } as const
+
+/** Stands in the URL of a landing page for it. */
+export const CLICK_ID_MACRO = '{click_id}'
 export const HOLE_COUNT = Object.keys(HOLE).length
 export type Hole = (typeof HOLE)[keyof typeof HOLE]
 
@@ -39,6 +44,11 @@ export function template(parts: readonly (string | Hole)[], inPlace: (text: stri
     }
   }
   return { texts: texts.map(inPlace), holes }
+}
+
+/** A landing page, spelled for its place, as texts and the holes between them. */
+export function landingParts(landing: string): (string | Hole)[] {
+  return landing.split(CLICK_ID_MACRO).flatMap((text, i) => (i === 0 ? [text] : [HOLE.clickId, text]))
 }
 
 /** A URL around a token; no URL at all where `before` is ''. */
@@ -60,6 +70,7 @@ export function fill({ texts, holes }: Template, { frames, token, servingId, vas
     const hole = holes[i]
     if (hole === HOLE.vastVersion) text += vastVersion
     else if (hole === HOLE.servingId) text += servingId
+    else if (hole === HOLE.clickId) text += token
     else text += frames[hole].before + token + frames[hole].after
     text += texts[i + 1]
   }

@@ -191,6 +191,14 @@ t.test('every document reports the view, the error and the click, each once', as
   }
 })
 
+t.test('a landing page gets the click id wherever it asks for it', async (t) => {
+  const landing = 'https://bank.example/?click={click_id}&again={click_id}'
+  for (const protocol of INLINE) {
+    const text = fill(templateOf(film({ landing }), protocol), { ...fillingFor(protocol), token: 'T' })
+    t.match(text, /<ClickThrough><!\[CDATA\[https:..bank\.example.\?click=T&again=T\]\]>/, `${protocol}`)
+  }
+})
+
 t.test('a template asks a bid for what its version needs, each once', async (t) => {
   for (const [ad, protocol] of every({})) {
     const expected = [HOLE.vastVersion, HOLE.viewUrl, HOLE.clickTrackingUrl, HOLE.errorUrl] as number[]

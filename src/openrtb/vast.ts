@@ -9,7 +9,7 @@
 import { assert } from '../base/assert.ts'
 import { VAST_VERSIONS, VAST_WRAPPER_VERSIONS } from './codes.ts'
 import { cdata, escapeMarkup } from './escape.ts'
-import { HOLE, type Hole, inJsonString, type Template, template } from './template.ts'
+import { HOLE, type Hole, inJsonString, landingParts, type Template, template } from './template.ts'
 
 export type MediaFile = {
   readonly url: string
@@ -138,11 +138,11 @@ function wrapperParts(film: WrapperFilm, version: number): Part[] {
 function inlineCreatives(film: InlineFilm, version: number): Part[] {
   const duration = `<Duration>${vastTime(film.durationS)}</Duration>`
   const media = `<MediaFiles>${film.media.map((file) => mediaFile(file, film.kind)).join('')}</MediaFiles>`
-  const through = `<ClickThrough>${cdata(film.landing)}</ClickThrough>`
+  const through = ['<ClickThrough>', ...landingParts(cdata(film.landing)), '</ClickThrough>']
   const linear: Part[] =
     version < 4
-      ? [duration, '<VideoClicks>', through, ...CLICK_TRACKING, '</VideoClicks>', media]
-      : [duration, media, '<VideoClicks>', ...CLICK_TRACKING, through, '</VideoClicks>']
+      ? [duration, '<VideoClicks>', ...through, ...CLICK_TRACKING, '</VideoClicks>', media]
+      : [duration, media, '<VideoClicks>', ...CLICK_TRACKING, ...through, '</VideoClicks>']
   const skip =
     film.skipAfterS !== undefined && version >= 3 ? ` skipoffset="${vastTime(film.skipAfterS)}"` : ''
   return [

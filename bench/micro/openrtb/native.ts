@@ -50,6 +50,7 @@ const options: NativeOptions = {
   wrapper: 'as_request',
   viewUrl: `https://bid.example/notice/view?t=${'v'.repeat(80)}`,
   clickTrackingUrl: `https://bid.example/notice/click?t=${'c'.repeat(80)}`,
+  clickId: 'c'.repeat(80),
 }
 
 /** Every other one has no image that is large enough. */

@@ -6,8 +6,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parseArgs } from 'node:util'
-import type { CampaignRow } from './budget/journal.ts'
 import { type Billed, billedIn, bookFaultsOf, loadedFrom } from './budget/journal-reading.ts'
+import type { CampaignRow } from './budget/journal-rows.ts'
 import { SETTINGS, SettingsError } from './config/settings.ts'
 
 export const LEDGER_HELP = `peregrine ledger [flags]: what the ledger on the disk says, and whether its books balance; exit 1 if they do not

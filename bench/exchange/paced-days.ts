@@ -6,7 +6,7 @@
  * `SAVE_MS`, and the books. About 3 us an auction.
  */
 import { Prng } from '../../src/base/prng.ts'
-import type { CampaignPast } from '../../src/budget/ledger.ts'
+import type { CampaignPast } from '../../src/budget/ledger-terms.ts'
 import { NO_TALLY } from '../../src/budget/tallies.ts'
 import { DAY_MS } from './arrivals.ts'
 import { NOTICE_MS_MAX, noticeDelayMs } from './delays.ts'

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { ALLOTTED_MAX_NANOS } from '../budget/books.ts'
-import type { CampaignBudget } from '../budget/ledger.ts'
+import type { CampaignBudget } from '../budget/ledger-terms.ts'
 import { ManualClock } from '../testing/clock.ts'
 import { testMoney } from '../testing/money.ts'
 import { ceilingOf, pacedGoals } from './paced-goals.ts'

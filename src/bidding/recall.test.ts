@@ -1,7 +1,7 @@
 // A process that starts goes on where the one before ended. What was written down is made by hand, or by that process.
 import t from 'tap'
 import { Published } from '../base/published.ts'
-import type { Loaded } from '../budget/journal.ts'
+import type { Loaded } from '../budget/journal-rows.ts'
 import { SETTLED } from '../budget/ledger.ts'
 import { compileAds } from '../catalog/compile.ts'
 import type { Campaign } from '../catalog/schema.ts'

@@ -2,7 +2,7 @@
  * Everything that a bid decides on, as one object: published whole, read once a request, never changed.
  * All its tables are indexed by ad; an ad is one creative of one campaign.
  */
-import type { CampaignBudget } from '../budget/ledger.ts'
+import type { CampaignBudget } from '../budget/ledger-terms.ts'
 import type { PacingMode } from '../budget/pacer.ts'
 import type { Cells } from '../features/plan.ts'
 import type { AdVectors, FeatureVector } from '../features/vector.ts'

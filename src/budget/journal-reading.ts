@@ -2,7 +2,7 @@
  * What the journal says, read from an open database: everything a process starts from, and whether the sums fit the rows.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { AdRow, CampaignRow, CheckpointRow, Loaded, Memory, PeriodRow, Sight } from './journal.ts'
+import type { AdRow, CampaignRow, CheckpointRow, Loaded, Memory, PeriodRow, Sight } from './journal-rows.ts'
 
 export function loadedFrom(database: DatabaseSync): Loaded {
   const all = <Row>(sql: string) => database.prepare(sql).all() as Row[]

@@ -2,8 +2,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import t, { type Test } from 'tap'
-import { ENTRY_KIND, type Entry, Journal, type Loaded } from './journal.ts'
+import { Journal } from './journal.ts'
 import { billedIn, bookFaultsOf } from './journal-reading.ts'
+import { ENTRY_KIND, type Entry, type Loaded } from './journal-rows.ts'
 import '../testing/seed.ts'
 
 const DAY_S = 86_400

@@ -2,15 +2,8 @@ import t from 'tap'
 import { ALLOTTED_MAX_NANOS } from './books.ts'
 import { Calendar } from './calendar.ts'
 import { NONE } from './holds.ts'
-import {
-  type CampaignBudget,
-  type CampaignPast,
-  type Flight,
-  Ledger,
-  REFUSAL,
-  SETTLED,
-  type Settlement,
-} from './ledger.ts'
+import { Ledger, REFUSAL, SETTLED } from './ledger.ts'
+import type { CampaignBudget, CampaignPast, Flight, Settlement } from './ledger-terms.ts'
 import { NO_TALLY } from './tallies.ts'
 
 const HOUR_MS = 3_600_000

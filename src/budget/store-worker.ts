@@ -6,14 +6,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
-import {
-  type CheckpointRow,
-  type Entry,
-  Journal,
-  type Loaded,
-  type Memory,
-  type Retention,
-} from './journal.ts'
+import { Journal, type Retention } from './journal.ts'
+import type { CheckpointRow, Entry, Loaded, Memory } from './journal-rows.ts'
 
 export type StoreWorkerData = {
   readonly directory: string

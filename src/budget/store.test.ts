@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import t, { type Test } from 'tap'
-import { type CheckpointRow, ENTRY_KIND, type Entry } from './journal.ts'
+import { type CheckpointRow, ENTRY_KIND, type Entry } from './journal-rows.ts'
 import { APPENDED, openStore, Store, type StoreOptions } from './store.ts'
 import type { Done, Work } from './store-worker.ts'
 

@@ -9,7 +9,8 @@
  * counts as new when it is tried again.
  */
 import { Worker } from 'node:worker_threads'
-import type { CheckpointRow, Entry, Loaded, Memory, Retention } from './journal.ts'
+import type { Retention } from './journal.ts'
+import type { CheckpointRow, Entry, Loaded, Memory } from './journal-rows.ts'
 import type { Done, Opened, StoreWorkerData, Work } from './store-worker.ts'
 
 const WORKER_FILE = new URL(

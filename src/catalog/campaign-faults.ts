@@ -3,8 +3,8 @@
  */
 import { isTimeZone } from '../budget/calendar.ts'
 import { dayOf } from './campaign-terms.ts'
+import type { SchemaFault } from './fault.ts'
 import type { Campaign } from './schema.ts'
-import type { SchemaFault } from './validate.ts'
 
 export function campaignFaults({
   timeZone,

@@ -11,6 +11,9 @@ export type Fault = {
   readonly message: string
 }
 
+/** One thing that is wrong with one object by itself: `path` is a JSON pointer into the object. */
+export type SchemaFault = Pick<Fault, 'path' | 'message'>
+
 /** `campaigns/x.json /goal/value: must be > 0`, always one line: control characters of names and values are escaped. */
 export function formatFault(fault: Fault): string {
   const place = fault.path === '' ? fault.file : `${fault.file} ${fault.path}`

@@ -10,12 +10,10 @@ import { Compile, type Validator } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
 import { campaignFaults } from './campaign-faults.ts'
+import type { SchemaFault } from './fault.ts'
 import type { Kind } from './files.ts'
 import { filmFaults } from './film-faults.ts'
 import { Advertiser, Campaign, Creative, Goal, RateTable } from './schema.ts'
-
-/** `path` is a JSON pointer into the object. */
-export type SchemaFault = { readonly path: string; readonly message: string }
 
 /** Deeper than any schema of a catalog; explaining a value that nests without end would exhaust the stack. */
 const NESTING_MAX = 32

@@ -15,7 +15,7 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { HOLD, NONE } from '../budget/holds.ts'
-import { ENTRY_KIND, type Entry } from '../budget/journal.ts'
+import { ENTRY_KIND, type Entry } from '../budget/journal-rows.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import { APPENDED, type Store } from '../budget/store.ts'
 import type { Landscape } from '../pricing/landscape.ts'

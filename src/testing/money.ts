@@ -6,7 +6,7 @@ import { Prng } from '../base/prng.ts'
 import { Purse } from '../bidding/purse.ts'
 import { type MoneyRooms, recall } from '../bidding/recall.ts'
 import { Treasury } from '../bidding/treasury.ts'
-import type { CheckpointRow, Entry, Loaded, Memory } from '../budget/journal.ts'
+import type { CheckpointRow, Entry, Loaded, Memory } from '../budget/journal-rows.ts'
 import { APPENDED } from '../budget/store.ts'
 import { UserKeys } from '../users/user-key.ts'
 

@@ -4,14 +4,8 @@
  */
 import type { Calendar } from '../budget/calendar.ts'
 import { NONE } from '../budget/holds.ts'
-import {
-  type CampaignBudget,
-  type CampaignPast,
-  type Flight,
-  REFUSAL,
-  SETTLED,
-  type Settlement,
-} from '../budget/ledger.ts'
+import { REFUSAL, SETTLED } from '../budget/ledger.ts'
+import type { CampaignBudget, CampaignPast, Flight, Settlement } from '../budget/ledger-terms.ts'
 
 type Period = { readonly day: number; readonly flightDay: number }
 /** What a former process held is a bid too: one that has no number. */

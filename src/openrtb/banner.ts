@@ -27,6 +27,8 @@ export class BannerView {
   heightMax = 0
   /** Whether a format says anything, even what cannot be kept. */
   #hasFormat = false
+  /** Whether any size is said, even one that no ad has. */
+  isSized = false
   position = 0
   /** AdCOM codes as bits: blocked ad types, blocked attributes, supported API frameworks. */
   blockedTypes = 0
@@ -40,6 +42,7 @@ export class BannerView {
     this.sizeCount = 0
     this.ratioCount = 0
     this.#hasFormat = false
+    this.isSized = false
     this.isRanged = false
     this.widthMin = 0
     this.widthMax = 0
@@ -99,6 +102,7 @@ export class BannerView {
       }
     }
     if (formats !== NONE) this.#readFormats(tape, formats)
+    this.isSized = this.#hasFormat || (width > 0 && height > 0)
     // `format` wins; the flat size stands when there is none.
     if (this.#hasFormat) return
     this.#addSize(width, height)

@@ -24,6 +24,7 @@ t.test('the newest protocol that both sides have is chosen, of inline VAST and o
     ['[3.0,6.0]', 3, 6, 'integers as floats'],
     ['[null,{"a":[7]},[8],true,3]', 3, 0, 'what is no code is passed over, with all inside'],
     ['[0,-3]', 0, 0, 'no codes'],
+    ['[2.5]', 0, 0, 'nor half a code'],
   ]
   for (const [list, inline, wrapper, about] of table) {
     t.strictSame([chosen(list, false), chosen(list, true)], [inline, wrapper], about)

@@ -20,7 +20,8 @@ export function newestProtocol(tape: Tape, list: number, isWrapper: boolean): nu
   let newest = 0
   const end = tape.next(list)
   for (let token = tape.firstItem(list); token < end; token = tape.next(token)) {
-    const protocol = tape.integer(token, 0)
+    // As it is: two and a half is no protocol.
+    const protocol = tape.number(token)
     if (protocol > newest && versions.has(protocol)) newest = protocol
   }
   return newest

@@ -74,6 +74,13 @@ testCases(t, 'interstitials', [
   ['leaves', 'another than the size that is given', {}, onScreen({ w: 320, h: 480 }, { w: 1080, h: 1920 })],
   [
     'leaves',
+    'a size that no ad has',
+    {},
+    onScreen({ format: [{ w: 320, h: 99_999 }] }, { w: 1080, h: 1920 }),
+  ],
+  ['leaves', 'a flat size that no ad has', {}, onScreen({ w: 320, h: 99_999 }, { w: 1080, h: 1920 })],
+  [
+    'leaves',
     'what is out of the range that is given',
     {},
     onScreen({ wmax: 200, hmax: 200 }, { w: 1080, h: 1920 }),

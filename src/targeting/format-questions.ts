@@ -47,7 +47,7 @@ function askForBanner(question: Question, index: TargetIndex, view: RequestView,
     if (row !== undefined) question.add(row)
   }
   // An interstitial without sizes fills the screen.
-  const isScreen = imp.isInterstitial && banner.sizeCount === 0 && banner.ratioCount === 0 && !banner.isRanged
+  const isScreen = imp.isInterstitial && !banner.isSized && !banner.isRanged
   if (banner.ratioCount > 0 || banner.isRanged || isScreen) {
     for (const [size, row] of index.sizes) {
       const width = size >>> 16

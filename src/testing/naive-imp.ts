@@ -244,7 +244,7 @@ function longestOf(durationMaxS: number, extensionS: number): number {
 /** Undefined when nothing is listed; one code alone is a list of one. */
 function protocolsOf(value: unknown): number[] | undefined {
   const protocols = Array.isArray(value) ? value : Number.isNaN(number(value)) ? [] : [value]
-  return protocols.length === 0 ? undefined : protocols.map((protocol) => integer(protocol, 0))
+  return protocols.length === 0 ? undefined : protocols.map(number)
 }
 
 function firstListed(newestFirst: readonly number[], listed: readonly number[]): number {

@@ -65,8 +65,8 @@ class Exchange {
   /** Bills that were sent and not acknowledged: whether they are booked only the ledger knows. */
   readonly unsure = new Map<string, Bid>()
   readonly billed = new Map<string, Bid>()
-  /** Prices of the bids that were in flight at some kill, by campaign. */
-  readonly inFlightMicros = new Map<string, number>()
+  /** Bids that were in flight at some kill. */
+  readonly inFlight = new Map<string, Bid>()
   #isStopped = false
 
   /** Loads a server until it is stopped or does not answer any more. */
@@ -115,8 +115,7 @@ class Exchange {
   }
 
   noteKill(): void {
-    for (const { campaign, priceMicros } of [...this.open.values(), ...this.unsure.values()])
-      this.inFlightMicros.set(campaign, (this.inFlightMicros.get(campaign) ?? 0) + priceMicros)
+    for (const [id, bid] of [...this.open, ...this.unsure]) this.inFlight.set(id, bid)
   }
 
   some(count: number): [string, Bid][] {
@@ -204,7 +203,8 @@ t.test(`a loaded server that is killed ${KILLS} times forgets no bill and books 
     ['large', 500],
   ] as const) {
     const spent = sumOf(exchange.billed.values(), campaign)
-    const bound = dollars * 1e9 + (exchange.inFlightMicros.get(campaign) ?? 0)
+    const inFlight = [...exchange.inFlight.values()].filter((bid) => bid.campaign === campaign)
+    const bound = dollars * 1e9 + inFlight.reduce((sum, { priceMicros }) => sum + priceMicros, 0)
     t.ok(spent <= bound, `${campaign} has spent ${spent}, and its bound is ${bound}`)
   }
   t.ok(sumOf(exchange.billed.values(), 'small') > BUDGET_DOLLARS * 0.9e9, 'the small budget did end')

@@ -41,7 +41,7 @@ check: install ## types, lint and format
 	@$(NODE) node_modules/.bin/tsc --noEmit
 	@node_modules/.bin/biome ci --colors=off --error-on-warnings .
 
-bench: build ## micro benches of the hot rooms, then the end-to-end run
+bench: build ## micro benches of the hot rooms, the end-to-end run, bills beside bids
 	@$(NODE) bench/run.ts $(ARGS)
 
 conformance: install ## every request we have against every rule and exchange profile; report in dist/

@@ -230,7 +230,7 @@ export class Bidder {
   #segmentKeyOf({ nameHash }: Exchange, wallMs: number): number {
     const { hashes } = this.#vector
     return this.#purse.segmentKeyOf({
-      exchangeHash: nameHash,
+      exchange: nameHash,
       shapeHash: hashes[F.slot_size],
       placeHash: hashPair(hashes[F.domain] ^ hashes[F.bundle], hashes[F.tag]),
       hour: Math.floor(wallMs / HOUR_MS) % 24,

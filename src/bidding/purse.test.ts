@@ -151,13 +151,13 @@ t.test(
   },
 )
 
-t.test('the key of a venue leads back to what was learnt of it', async (t) => {
+t.test('the key of a place leads back to what was learnt of it', async (t) => {
   const { purse, landscape } = setUp()
-  const venue = { exchangeHash: 1, shapeHash: 2, placeHash: 3, hour: 4 }
-  const key = purse.segmentKeyOf(venue)
-  t.equal(purse.segmentKeyOf({ ...venue, hour: 5 }), key, 'the same quarter of the day')
-  const others = [{ exchangeHash: 9 }, { shapeHash: 9 }, { placeHash: 9 }, { hour: 9 }]
-  for (const other of others) t.not(purse.segmentKeyOf({ ...venue, ...other }), key, JSON.stringify(other))
+  const place = { exchange: 1, shapeHash: 2, placeHash: 3, hour: 4 }
+  const key = purse.segmentKeyOf(place)
+  t.equal(purse.segmentKeyOf({ ...place, hour: 5 }), key, 'the same quarter of the day')
+  const others = [{ exchange: 9 }, { shapeHash: 9 }, { placeHash: 9 }, { hour: 9 }]
+  for (const other of others) t.not(purse.segmentKeyOf({ ...place, ...other }), key, JSON.stringify(other))
   t.equal(landscape.keyOf(landscape.segmentOfKey(key)), key)
   t.not(key, 0, 'which stands for none')
 })

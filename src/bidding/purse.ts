@@ -13,6 +13,7 @@ import type { RequestView } from '../openrtb/request.ts'
 import { UserId } from '../openrtb/user-id.ts'
 import { FirstPrice } from '../pricing/first-price.ts'
 import type { Landscape } from '../pricing/landscape.ts'
+import type { AuctionPlace } from '../pricing/landscape-ladder.ts'
 import type { ResponseRates } from '../pricing/response-rates.ts'
 import type { FrequencyTable } from '../users/frequency.ts'
 import { type PairKey, pairKeyOf } from '../users/pair-key.ts'
@@ -32,14 +33,6 @@ export type PurseOptions = {
   readonly prng: Prng
 }
 
-/** Where an auction is held, as far as its competition goes. */
-export type Venue = {
-  readonly exchangeHash: number
-  readonly shapeHash: number
-  readonly placeHash: number
-  readonly hour: number
-}
-
 /** A bid that wants its price on hold. */
 export type Claim = {
   readonly ad: number
@@ -57,6 +50,8 @@ export type Unsent = { readonly ad: number; readonly bidNumber: number; readonly
 export class Purse {
   readonly ids: BidIds
   readonly firstPrice: FirstPrice
+  /** Number of the bid that was reserved last, `NONE` for a test. */
+  bidNumber = NONE
   readonly #options: PurseOptions
   readonly #userId = new UserId()
   readonly #pair: PairKey = { hi: 0, lo: 0 }
@@ -111,9 +106,9 @@ export class Purse {
     return writePairKey(this.#pair)
   }
 
-  segmentKeyOf({ exchangeHash: exchange, shapeHash, placeHash, hour }: Venue): number {
+  segmentKeyOf(place: AuctionPlace): number {
     const { landscape } = this.#options
-    return landscape.keyOf(landscape.segmentOf({ exchange, shapeHash, placeHash, hour }))
+    return landscape.keyOf(landscape.segmentOf(place))
   }
 
   /** What a creative's probabilities may have to be multiplied by, drawn from all that it could be. */
@@ -122,7 +117,7 @@ export class Purse {
     return rates.draw(creative, prng)
   }
 
-  /** Whether the price is on hold. The id of the bid stands in `bidId` then. */
+  /** Whether the price is on hold; `bidNumber` is the bid's then. */
   reserve({ campaigns }: AdAccounts, claim: Claim): boolean {
     const { ad, usdNanos, floorNanos, segmentKey, wallMs, isTest } = claim
     const { ledger } = this.#options
@@ -137,9 +132,6 @@ export class Purse {
     ledger.tallies.add('bids', campaign)
     return true
   }
-
-  /** Number of the bid that was reserved last, `NONE` for a test. */
-  bidNumber = NONE
 
   /** For a bid that was reserved, and kept in mind, and is not sent. */
   release({ caps }: AdAccounts, { ad, bidNumber, pairKey }: Unsent, nowS: number): void {

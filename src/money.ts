@@ -43,13 +43,13 @@ export type Money = {
   close(): Promise<void>
 }
 
-/** 70 MB at most; at 120 s a hold, room for 17,000 bids a second. */
+/** 78 MB at most; at 120 s a hold, room for 17,000 bids a second. */
 const HOLDS_MAX = 2 ** 21
 const SLICES = 20
 /** 22 us of the writer's CPU a bill at 5,000 bills a second; 72 without a gap. */
 const COMMIT_GAP_MS = 4
 const TICK_MS = 1000 / SLICES
-/** Dupes of a bill cannot come later than its token is taken; one day more for clocks that differ. */
+/** Duplicates of a bill cannot come later than its token is taken; one day more for clocks that differ. */
 const MARGIN_S = 86_400
 const SALT_BITS = 48
 const SALT_MEMORY = 'user salt'

@@ -44,8 +44,11 @@ const LANDSCAPE_SAVE_MS = 300_000
 /** How far behind the hour its forecast is saved: accounts learn from it in the seconds that follow. */
 const LEARN_MS = 60_000
 
+/** How much more than is held is written down as held. */
 const HELD_MARGIN = 1.5
+/** How many times what is held the figure written down may be before it is written anew. */
 const HELD_SPAN = 4
+/** How long a change of nothing but counts waits to be written down. */
 const COUNTS_MS = 10_000
 
 type Written = { readonly row: CheckpointRow; readonly atMs: number }

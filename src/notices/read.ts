@@ -1,6 +1,6 @@
 /**
  * Reads what an exchange, a browser or a player tells us: who says it, by the token; then what it says, by the profile
- * of its exchange. Some 3 us a notice, and 5 us more where a price is encrypted.
+ * of its exchange. Some 4 us a notice, and 5 us more where a price is encrypted.
  */
 import { assert } from '../base/assert.ts'
 import type { Seal } from '../base/seal.ts'

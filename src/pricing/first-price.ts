@@ -1,6 +1,6 @@
 /**
  * The bid in a first-price auction: shaded by the win landscape, in whatever currency; now and then astray of that, so
- * that the market is heard of. Some 150 ns, no allocation.
+ * that the market is heard of. Some 370 ns, no allocation.
  */
 import type { Prng } from '../base/prng.ts'
 import type { Landscape } from './landscape.ts'

@@ -126,8 +126,10 @@ function stageMicros(
 ) {
   const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0)
   const micros: Record<string, number> = {}
+  // Some requests are timed; all of those have been read.
+  const timed = grown('peregrine_stage_duration_seconds_count{stage="read"}')
   for (const stage of STAGES) {
-    micros[stage] = (grown(`peregrine_stage_duration_seconds_sum{stage="${stage}"}`) * 1e6) / requests
+    micros[stage] = (grown(`peregrine_stage_duration_seconds_sum{stage="${stage}"}`) * 1e6) / timed
   }
   micros.model = (grown('peregrine_inference_worker_seconds_total{model="ctr/1"}') * 1e6) / requests
   const bids = grown('peregrine_bid_requests_total{exchange="default",outcome="bid"}')

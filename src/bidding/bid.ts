@@ -102,12 +102,12 @@ export class Bidder {
     const snapshot = this.#snapshots.current
     const view = this.#view
     const exchange = this.#exchanges[arrival.exchangeIndex]
-    let atMs = this.#clock.nowMs()
+    const laps = telemetry.startLaps(this.#clock)
 
     // 1. Read.
     const read = view.read(arrival.bodyLength)
     if (arrival.isGpc) view.signals.addGpc()
-    atMs = telemetry.lap(STAGE.read, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.read)
     if (read !== READ.ok) return arrival.answer(OUTCOME_OF_READ[read], '')
 
     // 2. Permit, before anything looks at what may tell a person; and in which currency.
@@ -122,8 +122,9 @@ export class Bidder {
     if (!this.#purse.isOpen) return refuse(arrival, exchange, terms, OUTCOME.ledger_not_writable)
     const { networkAllowanceMs } = exchange.profile
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)
-    atMs = telemetry.lap(STAGE.permit, atMs, this.#clock.nowMs())
-    if (atMs >= scoreByMs(answerBy)) return refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
+    laps?.end(STAGE.permit)
+    if (this.#clock.nowMs() >= scoreByMs(answerBy))
+      return refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
 
     // 3. Match. Who the user is is asked where that is permitted, and where a campaign wants to know.
     const { exchangeIndex } = arrival
@@ -133,26 +134,26 @@ export class Bidder {
       seat: exchange.seat,
       segments: segmentsOf(snapshot, user, may),
     })
-    atMs = telemetry.lap(STAGE.match, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.match)
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
     if (matchedCount === 0) return refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
     const slots: Slot[] = []
     const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
-    atMs = telemetry.lap(STAGE.rank, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.rank)
     if (ranked === SHORTLIST.belowFloor) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return refuse(arrival, exchange, terms, OUTCOME.held_back)
 
     // 5. Features, straight into the batch that leaves at the end of this turn of the loop.
     const ticket = this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
-    atMs = telemetry.lap(STAGE.features, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
     const scored = ticket === undefined ? 'full' : await ticket.outcome
-    atMs = telemetry.lap(STAGE.score, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.score)
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, '')
-    if (atMs >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
+    if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
 
     // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
@@ -164,7 +165,7 @@ export class Bidder {
       wallMs,
       isTest: terms.isTest,
     })
-    atMs = telemetry.lap(STAGE.price, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.price)
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
     if (choices.length === 0) return refuse(arrival, exchange, terms, outcome)
 
@@ -172,7 +173,7 @@ export class Bidder {
     const onCut = (choice: Choice) =>
       this.#purse.release(snapshot.accounts, choice, Math.floor(wallMs / 1000))
     const text = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs, onCut)
-    telemetry.lap(STAGE.write, atMs, this.#clock.nowMs())
+    laps?.end(STAGE.write)
     if (text === '') return refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
     arrival.answer(OUTCOME.bid, text)
   }

@@ -86,4 +86,5 @@ function handOver(options: BidHandlerOptions, call: BidCall, bytes: Uint8Array, 
     onBug(bug)
     if (!call.isAnswered) call.answer(OUTCOME.bug, '')
   })
+  call.isInHandler = false
 }

@@ -10,6 +10,7 @@ import type { ExchangeProfile } from '../exchange/profile.ts'
 import { writeBid, writeEmpty } from './answer.ts'
 import { GZIP_FROM_CHARS, gzip } from './gzip.ts'
 import { takesGzip } from './headers.ts'
+import type { Letter, Outbox } from './outbox.ts'
 
 /** What an answer at this port depends on. */
 export type AnswerProfile = Pick<ExchangeProfile, 'name' | 'contentType' | 'isGzipAnswered'>
@@ -21,9 +22,10 @@ export type CallSetting = {
   readonly exchanges: readonly AnswerProfile[]
   readonly clock: Clock
   readonly telemetry: BidTelemetry
+  readonly outbox: Outbox
 }
 
-export class BidCall implements Arrival {
+export class BidCall implements Arrival, Letter {
   readonly exchangeIndex: number
   readonly firstByteMs: number
   /** The header that says so for the whole request; https://globalprivacycontrol.github.io/gpc-spec/ */
@@ -31,10 +33,15 @@ export class BidCall implements Arrival {
   bodyLength = 0
   isAborted = false
   isAnswered = false
+  /** While uWebSockets.js has the connection corked. */
+  isInHandler = true
   readonly #response: HttpResponse
   readonly #setting: CallSetting
   readonly #load: Load
   readonly #isGzipTaken: boolean
+  #outcome = 0
+  #text = ''
+  #isConnectionOver = false
 
   /** Takes what it needs from the request, which dies with its handler. */
   constructor(
@@ -56,22 +63,36 @@ export class BidCall implements Arrival {
   }
 
   /**
+   * Sends at once while the handler runs, which has the connection corked; later by way of the outbox.
+   *
    * @param text the body; where there is one the status is 200, whatever the outcome: a no-bid may be told with its
    *   reason (OpenRTB 2.6 section 2.1).
    * @param isConnectionOver whether to close the connection behind a refusal.
    */
   answer(outcome: number, text: string, isConnectionOver = false): void {
-    const { exchanges, telemetry, clock } = this.#setting
     this.end(outcome)
+    this.#outcome = outcome
+    this.#text = text
+    this.#isConnectionOver = isConnectionOver
+    if (this.isInHandler) this.send()
+    else this.#setting.outbox.add(this)
+  }
+
+  send(): void {
     if (this.isAborted) return
-    const response = this.#response
-    if (text === '') {
-      response.cork(() => writeEmpty(response, OUTCOMES[outcome].status, isConnectionOver))
-    } else {
-      const body = this.#isGzipTaken && text.length >= GZIP_FROM_CHARS ? gzip(text) : text
-      response.cork(() => writeBid(response, exchanges[this.exchangeIndex].contentType, body))
-    }
+    const { telemetry, clock } = this.#setting
+    this.#response.cork(this.#write)
     telemetry.answerMicros.record(this.exchangeIndex, (clock.nowMs() - this.firstByteMs) * 1000)
+  }
+
+  readonly #write = (): void => {
+    const response = this.#response
+    const text = this.#text
+    if (text === '') writeEmpty(response, OUTCOMES[this.#outcome].status, this.#isConnectionOver)
+    else {
+      const body = this.#isGzipTaken && text.length >= GZIP_FROM_CHARS ? gzip(text) : text
+      writeBid(response, this.#setting.exchanges[this.exchangeIndex].contentType, body)
+    }
   }
 
   /** Books the request, once. */

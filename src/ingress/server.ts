@@ -20,6 +20,7 @@ import {
   type NoticeLimits,
   type NoticeReceiver,
 } from './notice-handler.ts'
+import { Outbox } from './outbox.ts'
 import { addProbes } from './probes.ts'
 
 export type BidServer = {
@@ -36,7 +37,7 @@ export class PortInUseError extends Error {
   override name = 'PortInUseError'
 }
 
-export type BidServerOptions = BidHandlerOptions & {
+export type BidServerOptions = Omit<BidHandlerOptions, 'outbox'> & {
   readonly host: string
   readonly port: number
   readonly isPortShared: boolean
@@ -92,8 +93,9 @@ export function listen(options: BidServerOptions): Promise<BidServer> {
 
 function addBids(app: uws.TemplatedApp, options: BidServerOptions): { readonly inFlight: number } {
   const load = { inFlight: 0 }
+  const outbox = new Outbox(options.onBug)
   options.exchanges.forEach(({ name }, exchangeIndex) => {
-    const handler = bidHandler(options, exchangeIndex, load)
+    const handler = bidHandler({ ...options, outbox }, exchangeIndex, load)
     app.post(`/openrtb2/bid/${name}`, handler)
     if (name === DEFAULT_EXCHANGE) app.post('/openrtb2/bid', handler)
   })

@@ -9,7 +9,7 @@ import type { Published } from './base/published.ts'
 import { Purse } from './bidding/purse.ts'
 import { type MoneyRooms, recall, recallCampaigns } from './bidding/recall.ts'
 import type { Ads, Snapshot } from './bidding/snapshot.ts'
-import { Treasury } from './bidding/treasury.ts'
+import { type Adopted, Treasury } from './bidding/treasury.ts'
 import type { Loaded } from './budget/journal-rows.ts'
 import { openStore, type Store } from './budget/store.ts'
 import { NoticeClerk } from './notices/clerk.ts'
@@ -37,7 +37,7 @@ export type Money = {
   readonly instruments: readonly Instrument[]
   readonly userKeys: UserKeys
   /** Accounts and goals for the first catalog; then those of the next ones come from `treasury.adopt`. */
-  adoptFirst(ads: Ads): ReturnType<Treasury['adopt']>
+  adoptFirst(ads: Ads): Adopted
   /** Ticks until it is closed. */
   run(snapshots: Published<Snapshot>): void
   close(): Promise<void>
@@ -98,9 +98,9 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
     userKeys,
     instruments: [...clerkTelemetry.instruments, ...roomInstruments(rooms, store)],
     adoptFirst: (ads) => {
-      treasury.adopt(ads)
+      treasury.openAccounts(ads)
       recallCampaigns(rooms, loaded, ads, nowS)
-      return treasury.adopt(ads)
+      return treasury.worthOf(ads)
     },
     run: (published) => {
       snapshots = published

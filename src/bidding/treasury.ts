@@ -51,6 +51,8 @@ const HELD_SPAN = 4
 /** How long a change of nothing but counts waits to be written down. */
 const COUNTS_MS = 10_000
 
+export type Adopted = { readonly accounts: AdAccounts; readonly goals: PacedGoals }
+
 type Written = { readonly row: CheckpointRow; readonly atMs: number }
 
 export class Treasury {
@@ -72,8 +74,14 @@ export class Treasury {
     this.#landscapeSavedMs = options.clock.nowMs()
   }
 
-  /** Opens accounts for the campaigns of a catalog, or changes their budgets, and says what its ads are worth. */
-  adopt(ads: Ads): { readonly accounts: AdAccounts; readonly goals: PacedGoals } {
+  /** Takes the campaigns of a catalog over from the one before, and says what its ads are worth. */
+  adopt(ads: Ads): Adopted {
+    this.openAccounts(ads)
+    return this.worthOf(ads)
+  }
+
+  /** Opens accounts for the campaigns of a catalog, or changes their budgets. */
+  openAccounts(ads: Ads): void {
     const { ledger, forecast, pacer, clock } = this.#options
     const wallMs = clock.wallMs()
     this.#terms = []
@@ -83,6 +91,10 @@ export class Treasury {
       this.#terms[campaign] = terms
     }
     forecast.ensure(ledger.campaignCount)
+  }
+
+  /** @param ads of campaigns that have accounts. */
+  worthOf(ads: Ads): Adopted {
     const accounts = this.#accountsOf(ads)
     return { accounts, goals: pacedGoals(ads, accounts, this.#options) }
   }

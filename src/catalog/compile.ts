@@ -21,6 +21,9 @@ import { isPlaylist } from '../targeting/creative-rows.ts'
 import { campaignTermsOf } from './campaign-terms.ts'
 import type { Advertiser, AudioCreative, Campaign, Catalog, Creative, VideoCreative } from './schema.ts'
 
+/** Of nearly all ads. */
+const NO_REGISTERED_IDS: readonly undefined[] = []
+
 type Ad = {
   readonly campaign: Campaign
   readonly creative: Creative
@@ -64,10 +67,12 @@ export async function compileAds(
     goals: goalsOf(ads),
     traits: traitsOf(ads),
     fragments,
-    registeredIds: ads.map(({ creative: { registrations = {} } }) =>
-      exchanges.map(({ name }) =>
-        registrations[name] === undefined ? undefined : idsText(registrations[name], registrations[name]),
-      ),
+    registeredIds: ads.map(({ creative: { registrations } }) =>
+      registrations === undefined
+        ? NO_REGISTERED_IDS
+        : exchanges.map(({ name }) =>
+            registrations[name] === undefined ? undefined : idsText(registrations[name], registrations[name]),
+          ),
     ),
     landings: new Map(catalog.creatives.map(({ id, landing }) => [id, landing])),
   }

@@ -50,15 +50,23 @@ type Part = string | Hole
 /** The documents of a film for every protocol that can carry it, each as the inside of a JSON string. */
 export function vastTemplates(film: Film): VastTemplates {
   const templates: (Template | undefined)[] = new Array(PROTOCOL_MAX + 1).fill(undefined)
-  const written = new Map<string, Template>()
+  const forms = formsOf(film).map((first) => ({
+    first,
+    made: template(documentParts(film, first), inJsonString),
+  }))
   for (const [protocol, version] of 'tag' in film ? VAST_WRAPPER_VERSIONS : VAST_VERSIONS) {
-    const parts = documentParts(film, Number(version))
-    const key = JSON.stringify(parts)
-    const made = written.get(key) ?? template(parts, inJsonString)
-    written.set(key, made)
-    templates[protocol] = made
+    templates[protocol] = forms.findLast(({ first }) => first <= Number(version))!.made
   }
   return templates
+}
+
+/** The versions from which on the film is written in another way than before, its number apart. */
+function formsOf(film: Film): number[] {
+  if ('tag' in film) {
+    const isNewerOther = film.kind === 'audio' || film.verification !== undefined
+    return isNewerOther ? [2, 4, 4.1] : [2, 4]
+  }
+  return film.skipAfterS === undefined ? [2, 4, 4.1] : [2, 3, 4, 4.1]
 }
 
 /** @param protocol a code of `VAST_VERSIONS` for an inline film, of `VAST_WRAPPER_VERSIONS` for a wrapper. */

@@ -49,10 +49,11 @@ export function textRows(
 ): TextRows {
   const adsByText = new Map<string, number[]>()
   for (let ad = 0; ad < ads.length; ad++) {
-    for (const text of new Set(listOf(ads[ad])?.map(foldText))) {
+    for (const raw of listOf(ads[ad]) ?? []) {
+      const text = foldText(raw)
       const listed = adsByText.get(text)
       if (listed === undefined) adsByText.set(text, [ad])
-      else listed.push(ad)
+      else if (listed.at(-1) !== ad) listed.push(ad)
     }
   }
   const everywhere = rows.bits((ad) => absentAccepts && listOf(ads[ad]) === undefined)
@@ -64,9 +65,9 @@ export function textRows(
   return { values: new Dictionary([...adsByText.keys()]), rows: textRow, otherwise: rows.add(everywhere) }
 }
 
-/** Only ASCII, as `Dictionary` does. */
+/** Only ASCII, as `Dictionary` does. Nearly all texts of a catalog are in lower case, or are its few country codes. */
 function foldText(text: string): string {
-  return text.replace(/[A-Z]/g, (capital) => capital.toLowerCase())
+  return /[A-Z]/.test(text) ? text.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase()) : text
 }
 
 /** The row of each format; NO_ROW for a format that no ad has. */

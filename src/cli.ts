@@ -11,6 +11,7 @@ import { OperatorFile, readOperator } from './config/operator.ts'
 import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
 import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
+import { boundHeap } from './heap.ts'
 import { LEDGER_HELP, ledgerCommand } from './ledger-command.ts'
 import { StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
@@ -78,6 +79,7 @@ async function main([verb, ...args]: string[]): Promise<number> {
 
 async function serve(args: readonly string[]): Promise<number> {
   const settings = readSettings(args, process.env)
+  boundHeap()
   const running = await start(settings)
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)

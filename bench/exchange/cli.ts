@@ -3,6 +3,7 @@
  * stderr, prints a table or JSON. Exits with 0 when it is done, with 1 when it could not run or had to end early and says
  * why, with 3 when the bidder broke a rule.
  */
+import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { formatFault } from '../../src/catalog/fault.ts'
 import { loadCatalog } from '../../src/catalog/load.ts'
@@ -16,6 +17,7 @@ import { AdminBooks, BooksFault } from './live/books.ts'
 import { figuresOf } from './live/figures.ts'
 import { UnknownAd } from './live/judge.ts'
 import { pacingOf } from './live/pacing.ts'
+import { exchangePage } from './live/page.ts'
 import { Progress } from './live/progress.ts'
 import { type ExchangeReport, reportOf, type Settings } from './live/report.ts'
 import { type Run, runExchange } from './live/run.ts'
@@ -43,6 +45,7 @@ export const EXCHANGE_HELP = `peregrine exchange --url URL [flags]: a simulated 
   --speed N            seconds of the exchange in one of the wall: shortens the delays of notices, clicks and
                        conversions, which have medians of 6, 4 and 60 s behind each other [60]
   --json               print the report as JSON
+  --html FILE          write it as a page that needs no other file
 
 What is drawn (requests, the bids of others, the dice of clicks, delays) follows from the seed, the hour and the number of
 the auction alone. What a bidder answers may depend on its clock, and on what it has learnt.
@@ -73,6 +76,7 @@ const FLAGS = {
   tmax: { type: 'string' },
   speed: { type: 'string', default: '60' },
   json: { type: 'boolean', default: false },
+  html: { type: 'string' },
 } as const
 
 type Flags = ReturnType<typeof parseArgs<{ options: typeof FLAGS }>>['values']
@@ -91,7 +95,9 @@ class ExchangeFault extends Error {
 export async function exchangeCommand(args: readonly string[]): Promise<number> {
   try {
     const flags = flagsOf(args)
+    if (flags.html !== undefined) writePage(flags.html, '')
     const report = await exchange(flags)
+    if (flags.html !== undefined) writePage(flags.html, exchangePage(report, Date.now()))
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
     if (report.endedEarly !== null) {
       const { held } = report.figures.auctions
@@ -103,6 +109,15 @@ export async function exchangeCommand(args: readonly string[]): Promise<number> 
     if (!isTold) throw cause
     process.stderr.write(`${(cause as Error).message.replace(/^/gm, 'peregrine: exchange: ')}\n`)
     return 1
+  }
+}
+
+/** Also called before the run, with nothing: a place that cannot be written to is better known at once. */
+function writePage(file: string, html: string): void {
+  try {
+    writeFileSync(file, html)
+  } catch (cause) {
+    throw new ExchangeFault(`--html: ${(cause as Error).message}`)
   }
 }
 

@@ -26,6 +26,8 @@ export type ExchangeReport = {
   readonly settings: Settings
   /** Of the wall, until the last auction was held. */
   readonly seconds: number
+  /** p99 of how late the exchange itself was; the times of answers have it in them. */
+  readonly ownDelayMs: number
   /** Why it ended before all auctions were held, or null. */
   readonly endedEarly: string | null
   readonly figures: Figures
@@ -44,6 +46,7 @@ export function reportOf(
   return {
     settings,
     seconds: (run.endMs - run.startMs) / 1000,
+    ownDelayMs: run.ownDelayMs,
     endedEarly: run.endedEarly ?? null,
     ...known,
     // A bidder that is gone has not broken these rules.

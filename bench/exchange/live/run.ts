@@ -5,6 +5,7 @@
  * Bounded: auctions in flight by the connections, notices to come by `PENDING_MAX`, beyond which no auction is held. Ends
  * early when nothing is answered any more; what has been until then stands.
  */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Violation } from '../../../src/openrtb/response-check.ts'
 import { Caller } from './caller.ts'
 import { callsOf } from './calls.ts'
@@ -49,6 +50,8 @@ export type Run = {
   /** From the first request to the answer of the last. */
   startMs: number
   endMs: number
+  /** How late this process itself was for what it had to do, p99: what answers seem to take has it in it. */
+  ownDelayMs: number
   /** Why it ended before all auctions were held. */
   endedEarly: string | undefined
 }
@@ -60,14 +63,19 @@ const NOTICE_CONNECTIONS = 16
 /** In a row: nobody is there any more. */
 const FAILURES_MAX = 20
 const GLANCE_MS = 500
+const NANOS_A_MS = 1e6
 
 export async function runExchange(options: RunOptions): Promise<Run> {
   const hall = new Hall(options)
   const glance = setInterval(() => options.onProgress(hall.run), GLANCE_MS)
+  const delay = monitorEventLoopDelay({ resolution: 1 })
+  delay.enable()
   try {
     await hall.holdAll()
+    hall.run.ownDelayMs = delay.percentile(99) / NANOS_A_MS
     return hall.run
   } finally {
+    delay.disable()
     clearInterval(glance)
     hall.close()
   }
@@ -97,6 +105,7 @@ class Hall {
       broken: new Map(),
       startMs: Date.now(),
       endMs: Date.now(),
+      ownDelayMs: 0,
       endedEarly: undefined,
     }
   }

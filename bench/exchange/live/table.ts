@@ -4,7 +4,7 @@ import type { ExchangeReport } from './report.ts'
 
 const CAMPAIGNS_MAX = 30
 const PACING_MAX = 15
-const LOSS_WORDS: Readonly<Record<string, string>> = {
+export const LOSS_WORDS: Readonly<Record<string, string>> = {
   expired: 'too late',
   invalidResponse: 'answer broken',
   invalidDeal: 'no such deal',
@@ -26,7 +26,7 @@ export function tableOf(report: ExchangeReport): string {
   ].join('\n')
 }
 
-function summaryLines({ settings, seconds, figures, books }: ExchangeReport): string[] {
+function summaryLines({ settings, seconds, ownDelayMs, figures, books }: ExchangeReport): string[] {
   const { auctions, all, elapsedMs, notices } = figures
   const { calibration } = all
   const told = Object.entries(notices).filter(([, { called }]) => called > 0)
@@ -34,7 +34,7 @@ function summaryLines({ settings, seconds, figures, books }: ExchangeReport): st
   const how = settings.auction === null ? 'auctions' : `${settings.auction}-price auctions`
   return [
     `auctions   ${whole(auctions.held)} of ${whole(settings.auctions)} ${how} with ${whole(auctions.imps)} imps, market ${settings.market}, seed ${settings.seed}, hour ${settings.hour}, ${seconds.toFixed(1)} s`,
-    `answers    ${statuses.join(', ') || 'none'}; ${whole(auctions.late)} later than tmax, ${whole(auctions.unanswered)} never; p50 ${elapsedMs.p50.toFixed(1)} ms, p99 ${elapsedMs.p99.toFixed(1)} ms`,
+    `answers    ${statuses.join(', ') || 'none'}; ${whole(auctions.late)} later than tmax, ${whole(auctions.unanswered)} never; p50 ${elapsedMs.p50.toFixed(1)} ms, p99 ${elapsedMs.p99.toFixed(1)} ms, with the exchange's own p99 of ${ownDelayMs.toFixed(1)} ms in it`,
     `bids       ${whole(all.bids)} in ${whole(auctions.bidOn)} auctions, ${whole(all.onDeals)} on deals, mean ${price(all.meanBidCpm)} CPM`,
     `wins       ${whole(all.wins)}, ${percent(all.winRate)} of the bids; lost: ${lostText(all)}`,
     `spend      ${usd(all.spendUsd)}, mean ${price(all.meanPaidCpm)} CPM${booksText(books)}`,

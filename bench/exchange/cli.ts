@@ -97,8 +97,8 @@ export async function exchangeCommand(args: readonly string[]): Promise<number> 
     const flags = flagsOf(args)
     if (flags.html !== undefined) writePage(flags.html, '')
     const report = await exchange(flags)
-    if (flags.html !== undefined) writePage(flags.html, exchangePage(report, Date.now()))
     process.stdout.write(flags.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
+    if (flags.html !== undefined) writePage(flags.html, exchangePage(report, Date.now()))
     if (report.endedEarly !== null) {
       const { held } = report.figures.auctions
       throw new ExchangeFault(`the bidder answered no more after ${held} auctions: ${report.endedEarly}`)

@@ -76,23 +76,22 @@ export function judge(auction: LiveAuction, { status, text, elapsedMs }: Answer,
   const violations = checkResponseText(auction.request, text, { house: truth.house })
   const wires = bidsIn(text).flatMap((wire) => {
     const impIndex = auction.request.imp.findIndex(({ id }) => id === wire.impid)
-    return impIndex < 0 ? [] : [{ wire, impIndex }]
+    const ad = truth.ads.find(wire.cid, wire.crid)
+    if (violations.length === 0 && ad === undefined) throw unknownAd(wire)
+    return impIndex < 0 || ad === undefined ? [] : [{ wire, ad, impIndex }]
   })
   const refusal = isLate ? LOSS.expired : violations.length > 0 ? LOSS.invalidResponse : undefined
   const bids = auction.slots.flatMap((slot, impIndex) => {
-    const mine = wires.filter((bid) => bid.impIndex === impIndex).map(({ wire }) => wire)
-    const offers = mine.map(({ price, dealid }) => ({ bidCpmMicros: microsOfDecimal(price), dealId: dealid }))
+    const mine = wires.filter((bid) => bid.impIndex === impIndex)
+    const offers = mine.map(({ wire: { price, dealid } }) => ({
+      bidCpmMicros: microsOfDecimal(price),
+      dealId: dealid,
+    }))
     return award(slot, offers, refusal).map((awarded, index) => {
-      const ad = adOf(mine[index], truth.ads)
-      const wire = mine[index]
+      const { wire, ad } = mine[index]
       const clickProbability = clickProbabilityOf(ad, auction.request, impIndex, truth.hour)
-      const facts = {
-        impIndex,
-        ad,
-        award: awarded,
-        bidCpmMicros: offers[index].bidCpmMicros,
-        clickProbability,
-      }
+      const { bidCpmMicros } = offers[index]
+      const facts = { impIndex, ad, award: awarded, bidCpmMicros, clickProbability }
       return { wire, ad, judged: judgedOf(wire, slot, facts) }
     })
   })
@@ -122,10 +121,8 @@ function judgedOf(
   }
 }
 
-function adOf({ cid, crid }: WireBid, ads: KnownAds): KnownAd {
-  const ad = ads.find(cid, crid)
-  if (ad !== undefined) return ad
-  throw new UnknownAd(
+function unknownAd({ cid, crid }: WireBid): UnknownAd {
+  return new UnknownAd(
     `there is a bid of campaign ${cid} with creative ${crid}, which is no ad of the catalog: give --catalog the folder that the bidder serves`,
   )
 }

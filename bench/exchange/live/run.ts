@@ -117,7 +117,7 @@ class Hall {
       const auction = this.#market.draw(number)
       await sleep(startMs + (number * 1000) / rate - performance.now())
       while (this.#inFlight.size >= connections) await Promise.race(this.#inFlight)
-      while (this.#caller.pending > PENDING_MAX) await sleep(GLANCE_MS)
+      while (this.#caller.pending > PENDING_MAX && !this.#isOver) await sleep(GLANCE_MS)
       const holding = this.#hold(auction).finally(() => this.#inFlight.delete(holding))
       this.#inFlight.add(holding)
     }

@@ -52,7 +52,7 @@ t.test('a bidder that is killed on the way: what has been is printed, and the en
   bidder.child.kill('SIGKILL')
   const { code, out, err } = await ended
   t.equal(code, 1)
-  t.match(out, /ENDED {6}before all auctions were held: connect ECONNREFUSED/)
+  t.match(out, /ENDED {6}early: connect ECONNREFUSED/)
   t.match(err, /peregrine: exchange: the bidder answered no more after \d+ auctions: connect ECONNREFUSED/)
 })
 

@@ -13,8 +13,8 @@ import { houseRulesOf } from '../../src/exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from '../../src/exchange/profiles.ts'
 import type { HouseRules } from '../../src/openrtb/response-check.ts'
 import { KnownAds } from './live/ads.ts'
-import { AdminBooks, BooksFault } from './live/books.ts'
-import { figuresOf } from './live/figures.ts'
+import { AdminBooks, type BookReport, type Books, BooksFault } from './live/books.ts'
+import { type Figures, figuresOf } from './live/figures.ts'
 import { UnknownAd } from './live/judge.ts'
 import { pacingOf } from './live/pacing.ts'
 import { exchangePage } from './live/page.ts'
@@ -135,13 +135,26 @@ async function exchange(flags: Flags): Promise<ExchangeReport> {
     throw new ExchangeFault(`${settings.url}: ${run.endedEarly}; start a bidder there with peregrine serve`)
   }
   const figures = figuresOf(run)
-  const isWhole = run.endedEarly === undefined
-  return reportOf(settings, run, {
-    figures,
-    pacing: pacingOf(catalog.campaigns, figures, { ...run, before }),
-    books:
-      admin !== undefined && before !== undefined && isWhole ? await admin.settle(before, figures) : null,
-  })
+  const books = before === undefined ? null : await settled(admin!, before, run, figures)
+  const pacing = pacingOf(catalog.campaigns, figures, { ...run, before })
+  return reportOf(settings, run, { figures, pacing, books })
+}
+
+/** Null where the bidder went away, if only now. */
+async function settled(
+  admin: AdminBooks,
+  before: Books,
+  run: Run,
+  figures: Figures,
+): Promise<BookReport | null> {
+  if (run.endedEarly !== undefined) return null
+  try {
+    return await admin.settle(before, figures)
+  } catch (cause) {
+    if (!(cause instanceof BooksFault)) throw cause
+    run.endedEarly = cause.message
+    return null
+  }
 }
 
 async function runShown(settings: Settings, ads: KnownAds): Promise<Run> {

@@ -8,7 +8,7 @@
  *   deals     on a tenth of the imps, where there are any to offer
  *   dice      whether there is a click or a conversion, and when notices come                  ../delays.ts
  *
- * The hour is that of a whole run: traffic of minutes, whatever the delays are compressed to. About 60 us an auction.
+ * The hour is that of a whole run: traffic of minutes, whatever the delays are compressed to. Some 80 us an auction.
  */
 import { hashPair, hashText } from '../../../src/base/hash.ts'
 import { microsOfDecimal } from '../../../src/base/money.ts'

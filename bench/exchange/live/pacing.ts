@@ -2,9 +2,9 @@
  * How far campaigns are from spending evenly: what was spent in a run beside what was due in it.
  *
  * The bidder paces by the real clock, so what is due is the part of the day that the run has taken, of what was left of
- * the daily budget when it began, as if traffic came evenly until the end of the campaign's day. Only campaigns with a
- * daily budget and even pacing that have bid are told of. A run that brings too little traffic leaves it unspent, which is no fault
- * of pacing; spending more than was due is.
+ * the daily budget when it began, as if traffic came evenly until the end of the campaign's day. Told of campaigns that
+ * have bid, have a daily budget, and are paced evenly. A run that brings too little traffic leaves what is due unspent,
+ * which is no fault of pacing; spending more is, once the pacer has had some minutes to find its measure.
  */
 import { Calendar } from '../../../src/budget/calendar.ts'
 import type { Campaign } from '../../../src/catalog/schema.ts'

@@ -28,7 +28,7 @@ export type ExchangeReport = {
   readonly seconds: number
   /** p99 of how late the exchange itself was; the times of answers have it in them. */
   readonly ownDelayMs: number
-  /** Why it ended before all auctions were held, or null. */
+  /** Why it ended before all was held and told, or null. */
   readonly endedEarly: string | null
   readonly figures: Figures
   readonly pacing: readonly PacingRow[]

@@ -52,7 +52,7 @@ export type Run = {
   endMs: number
   /** How late this process itself was for what it had to do, p99: what answers seem to take has it in it. */
   ownDelayMs: number
-  /** Why it ended before all auctions were held. */
+  /** Why it ended before all was held and told. */
   endedEarly: string | undefined
 }
 

@@ -21,7 +21,7 @@ export function tableOf(report: ExchangeReport): string {
     ...campaignLines(report),
     ...pacingLines(report),
     ...report.broken.map((rule) => `BROKEN     ${rule}`),
-    ...(report.endedEarly === null ? [] : [`ENDED      before all auctions were held: ${report.endedEarly}`]),
+    ...(report.endedEarly === null ? [] : [`ENDED      early: ${report.endedEarly}`]),
     '',
   ].join('\n')
 }
@@ -94,7 +94,8 @@ function pacingLines({ pacing }: ExchangeReport): string[] {
       ({ campaign, dailyUsd, dueUsd, spentUsd, error }) =>
         `pacing     ${campaign}: ${usd(spentUsd)} spent, ${usd(dueUsd)} of ${usd(dailyUsd)} a day was due: ${error > 0 ? '+' : ''}${percent(error)}`,
     )
-  return ['', ...rows]
+  const rest = pacing.length - PACING_MAX
+  return ['', ...rows, ...(rest > 0 ? [`and ${rest} more, see --json`] : [])]
 }
 
 function whole(count: number): string {

@@ -24,6 +24,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
   peregrine backtest [flags]  bidding strategies against a log of auctions
+  peregrine exchange [flags]  a simulated exchange, over HTTP, against a running bidder
   peregrine VERB --help     the flags of a verb
   peregrine --version`
 
@@ -64,6 +65,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
+    case 'exchange':
+      return exchange(args, isHelp)
     case '--version':
       return print(VERSION)
     case undefined:
@@ -93,6 +96,12 @@ async function serve(args: readonly string[]): Promise<number> {
   setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
   await running.stop()
   return 0
+}
+
+/** Loaded when it is asked for: the other verbs do without what it needs. */
+async function exchange(args: readonly string[], isHelp: boolean): Promise<number> {
+  const { EXCHANGE_HELP, exchangeCommand } = await import('../bench/exchange/cli.ts')
+  return isHelp ? print(EXCHANGE_HELP) : exchangeCommand(args)
 }
 
 function curlLine(host: string, port: number): string {

@@ -15,7 +15,7 @@ import type { ExchangeTraits } from './traits.ts'
 
 export type Contest = {
   readonly traits: ExchangeTraits
-  /** What a middling competitor would pay here. */
+  /** What a middling competitor would pay here, on average over the day. */
   readonly worthCpmMicros: number
   readonly floorCpmMicros: number
   readonly isFirstPrice: boolean
@@ -37,8 +37,11 @@ export function highestBid(prng: Prng, contest: Contest): number {
   // More campaigns run in the afternoon than at night.
   const dayPart = 1 + 0.25 * Math.cos(((contest.hour - 16) / 12) * Math.PI)
   const count = poisson(prng, contest.traits.competitorsMean * dayPart)
+  const worthCpmMicros = contest.worthCpmMicros * eveningFactor(contest.hour)
   let highest = 0
-  for (let i = 0; i < count; i++) highest = Math.max(highest, Math.round(oneBid(prng, contest)))
+  for (let i = 0; i < count; i++) {
+    highest = Math.max(highest, Math.round(oneBid(prng, { ...contest, worthCpmMicros })))
+  }
   return highest >= contest.floorCpmMicros ? highest : 0
 }
 
@@ -50,6 +53,11 @@ function oneBid(prng: Prng, contest: Contest): number {
     return contest.worthCpmMicros * RETARGETING_FROM * tail
   }
   return performanceBid(prng, contest)
+}
+
+/** Prices rise in the evening by a fifth and fall at night. */
+function eveningFactor(hour: number): number {
+  return Math.exp(0.2 * Math.cos(((hour - 20) / 12) * Math.PI))
 }
 
 function lineBid(prng: Prng, worthCpmMicros: number): number {

@@ -70,7 +70,7 @@ const HOUR_MS = 3_600_000
 const HOURS = 24
 const START_MS = Date.UTC(2026, 0, 5)
 const EXCHANGE_TIDE = 0.3
-const USER_SIGMA = 0.4
+export const USER_SIGMA = 0.4
 const MOVED_FLOOR_SHARE = 0.25
 const MOVED_FLOOR_SPAN = 0.2
 const FLOOR_STEP_CPM_MICROS = 10_000
@@ -126,7 +126,7 @@ export class Market {
       traits.levelCpmMicros * placement.priceQuality * SHAPES[shapeIndex].priceFactor * userWorth
     const highest = highestBid(prng, {
       traits,
-      worthCpmMicros: worthCpmMicros * eveningFactor(hourOfDay),
+      worthCpmMicros,
       floorCpmMicros,
       isFirstPrice,
       hour: hourOfDay,
@@ -143,8 +143,7 @@ export class Market {
       floorCpmMicros,
       auctionType: isFirstPrice ? FIRST_PRICE : SECOND_PRICE,
       tellsMinToWin: traits.tellsMinToWin,
-      // A competitor's bid has to be passed, a floor to be met.
-      priceToWinCpmMicros: Math.max(highest + 1, floorCpmMicros),
+      priceToWinCpmMicros: priceToWin(highest, floorCpmMicros),
     }
   }
 
@@ -159,8 +158,16 @@ export class Market {
   }
 }
 
+/** The least bid that wins: a competitor's bid has to be passed, a floor to be met. */
+export function priceToWin(highestCpmMicros: number, floorCpmMicros: number): number {
+  return Math.max(highestCpmMicros + 1, floorCpmMicros)
+}
+
 /** What becomes of a bid. At second price the winner pays what it took to win. */
-export function settle(auction: Auction, bidCpmMicros: number): Settlement {
+export function settle(
+  auction: Pick<Auction, 'priceToWinCpmMicros' | 'auctionType' | 'tellsMinToWin'>,
+  bidCpmMicros: number,
+): Settlement {
   const isWon = bidCpmMicros >= auction.priceToWinCpmMicros
   const price = auction.auctionType === FIRST_PRICE ? bidCpmMicros : auction.priceToWinCpmMicros
   return {
@@ -177,11 +184,6 @@ function exchangeLot(exchanges: readonly ExchangeTraits[], hour: number): Lot<nu
       return [index, weight * tide] as const
     }),
   )
-}
-
-/** Prices rise in the evening by a fifth and fall at night. */
-function eveningFactor(hour: number): number {
-  return Math.exp(0.2 * Math.cos(((hour - 20) / 12) * Math.PI))
 }
 
 function movedFloor(prng: Prng, floorCpmMicros: number, userWorth: number): number {

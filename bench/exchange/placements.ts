@@ -47,7 +47,7 @@ export const SHAPES: readonly Shape[] = [
 
 const SHAPE_LOT = lotOf(SHAPES.map(({ weight }, index) => [index, weight] as const))
 
-const PRICE_SIGMA = 0.6
+export const PRICE_SIGMA = 0.6
 const CLICK_SIGMA = 0.45
 const CORRELATION = 0.5
 const TRAFFIC_EXPONENT = 0.9

@@ -13,6 +13,7 @@ import { READ, RequestView } from '../../src/openrtb/request.ts'
 import { DEVICE_CLASSES, deviceClassOf } from '../../src/targeting/ad.ts'
 import { Matcher } from '../../src/targeting/match.ts'
 import { makeRequest } from '../traffic/requests.ts'
+import { type RequestFacts, requestFactsOf } from './request-facts.ts'
 import { clickProbability } from './truth.ts'
 
 /** Rows of two models over the same impressions, in order of time. */
@@ -61,7 +62,7 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
   }
   let row = 0
   for (let number = 0; row < count; number++) {
-    const request = makeRequest(prng, `train-${number}`) as WireRequest
+    const request = makeRequest(prng, `train-${number}`) as RequestFacts
     const length = view.tape.bytes.write(JSON.stringify(request))
     if (view.read(length) !== READ.ok || matcher.match(ads.targets, view, BIDDING) === 0) continue
     for (let draw = 0; draw < PER_REQUEST && row < count; draw++) {
@@ -78,14 +79,10 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
       modelPlan.write(rows.modelIds, row, ad, vector, ads.vectors)
       inlinePlan.begin(vector)
       inlinePlan.write(rows.inlineIds, row, ad, vector, ads.vectors)
-      const inventory = request.app ?? request.site
       const { campaign, creative, advertiser, format, shape } = ads.features[ad]
       const probability = clickProbability({
-        publisher: request.app?.bundle ?? request.site?.domain ?? '',
-        category: inventory?.cat?.[0] ?? '',
+        ...requestFactsOf(request),
         device: DEVICE_CLASSES[deviceClass],
-        os: request.device?.os ?? '',
-        country: request.device?.geo?.country ?? '',
         position: imp.position,
         isInterstitial: imp.isInterstitial,
         hour: Math.floor(wallMs / HOUR_MS) % 24,
@@ -102,11 +99,4 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
     }
   }
   return rows
-}
-
-/** The part of a generated request that the truth looks at. */
-type WireRequest = {
-  site?: { domain?: string; cat?: string[] }
-  app?: { bundle?: string; cat?: string[] }
-  device?: { os?: string; geo?: { country?: string } }
 }

@@ -70,6 +70,14 @@ export function clickProbability(impression: Impression): number {
   return 1 / (1 + Math.exp(-(BASE_LOGIT + slot + ad + together)))
 }
 
+/**
+ * What of a campaign's clicks leads to a conversion: what the campaign states, off by a quality of its own.
+ * @param statedRate conversions a click.
+ */
+export function conversionProbability(campaign: string, statedRate: number): number {
+  return Math.min(1, statedRate * Math.exp(quality('conversions of campaign', campaign, 0.3)))
+}
+
 const known = new Map<string, Float64Array>()
 
 /** The inner product of two names' vectors; its standard deviation over names is `spread`. */

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { SEAL_CHARS, SEALED_CHARS_MAX, Seal, type SealKey } from '../base/seal.ts'
-import { type NoticeToken, readToken, TOKEN_CHARS_MAX, type TokenRead, writeToken } from './token.ts'
+import {
+  type NoticeToken,
+  readToken,
+  readUnsealed,
+  TOKEN_CHARS_MAX,
+  type TokenRead,
+  writeToken,
+} from './token.ts'
 import '../testing/seed.ts'
 
 const key = (id: string): SealKey => ({ id, secret: Buffer.from(`the secret of ${id}`) })
@@ -160,6 +167,11 @@ t.test('a token of another key is forged, one of a key that was replaced is not'
   t.equal(readToken(new Seal([key('k2')]), text), 'forged')
   t.equal(readToken(new Seal([{ id: 'k1', secret: Buffer.from('another') }]), text), 'forged')
   t.same(readToken(new Seal([key('k2'), key('k1')]), text), { ...TOKEN, isPublic: false })
+})
+
+t.test('without a key it can be read all the same, and nothing is known of its writer', async (t) => {
+  const forged = `${text.slice(0, -SEAL_CHARS)}${'A'.repeat(SEAL_CHARS)}`
+  t.same([readUnsealed(text), readUnsealed(forged), readUnsealed('no~token')], [TOKEN, TOKEN, undefined])
 })
 
 t.test('a price in dollars is not told twice', async (t) => {

@@ -85,11 +85,24 @@ function millionths(share: number): number {
 }
 
 export function readToken(seal: Seal, text: string): TokenRead | TokenRefusal {
-  if (text.length > TOKEN_CHARS_MAX) return 'malformed'
-  const parts = FORM.exec(text)
+  const parts = partsOf(text)
   if (parts === null) return 'malformed'
   const sealedFor = seal.verify(parts[1], parts[14], parts[15])
   if (sealedFor === SEALED_FOR.nobody) return 'forged'
+  return { ...tokenOf(parts), isPublic: sealedFor === SEALED_FOR.second }
+}
+
+/** What a token says, whoever wrote it: for those who have no key and nothing to lose. Undefined where it is none. */
+export function readUnsealed(text: string): NoticeToken | undefined {
+  const parts = partsOf(text)
+  return parts === null ? undefined : tokenOf(parts)
+}
+
+function partsOf(text: string): RegExpExecArray | null {
+  return text.length > TOKEN_CHARS_MAX ? null : FORM.exec(text)
+}
+
+function tokenOf(parts: RegExpExecArray): NoticeToken {
   const priceCpmMicros = Number.parseInt(parts[6], 36)
   return {
     bidAtS: Number.parseInt(parts[2], 36),
@@ -104,6 +117,5 @@ export function readToken(seal: Seal, text: string): TokenRead | TokenRefusal {
     clickProbability: Number.parseInt(parts[11], 36) / BILLIONTH,
     propensity: parts[12] === undefined ? 0 : Number.parseInt(parts[12], 36) / MILLIONTH,
     pairKey: parts[13] ?? '',
-    isPublic: sealedFor === SEALED_FOR.second,
   }
 }

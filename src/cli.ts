@@ -23,6 +23,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
   peregrine backtest [flags]  bidding strategies against a log of auctions
+  peregrine load [flags]    send bid requests as planned, and tell what the bidder holds
   peregrine VERB --help     the flags of a verb
   peregrine --version`
 
@@ -63,6 +64,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
+    case 'load':
+      return load(args)
     case '--version':
       return print(VERSION)
     case undefined:
@@ -91,6 +94,12 @@ async function serve(args: readonly string[]): Promise<number> {
   setTimeout(() => process.exit(1), STOP_MS_MAX).unref()
   await running.stop()
   return 0
+}
+
+/** Read only when it is asked for: what serves bids does not carry the load generator. */
+async function load(args: readonly string[]): Promise<number> {
+  const { loadCommand } = await import('../bench/load/cli.ts')
+  return loadCommand(args)
 }
 
 function curlLine(host: string, port: number): string {

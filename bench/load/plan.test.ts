@@ -83,7 +83,12 @@ const rate = fc.oneof(fc.double({ min: 0.01, max: 30_000, noNaN: true }), fc.int
 const stretch = fc.record({
   from: rate,
   to: rate,
-  seconds: fc.oneof(fc.double({ min: 0.001, max: 100, noNaN: true }), fc.integer({ min: 1, max: 60 })),
+  seconds: fc.oneof(
+    fc.double({ min: 0.001, max: 100, noNaN: true }),
+    fc.integer({ min: 1, max: 60 }),
+    // Weeks, where a nanosecond is less than the numbers can tell of the requests before it.
+    fc.integer({ min: 1e6, max: 2e6 }),
+  ),
 })
 const flat = stretch.map(({ from, seconds }) => ({ from, to: from, seconds }))
 const anyPlan = fc.oneof(

@@ -87,10 +87,9 @@ export function plannedNs(plan: Plan, index: number): number {
 export function dueCount(plan: Plan, elapsedNs: number): number {
   if (elapsedNs < 0) return 0
   if (elapsedNs >= plan.durationNs) return plan.count
-  let count = plan.kind === 'times' ? countUntil(plan.timesNs, elapsedNs) : estimate(plan, elapsedNs)
-  // The estimate may round across a whole number; the plan has the last word.
+  if (plan.kind === 'times') return countUntil(plan.timesNs, elapsedNs)
+  let count = countAtLeast(plan, elapsedNs)
   while (plannedNs(plan, count) <= elapsedNs) count++
-  while (count > 0 && plannedNs(plan, count - 1) > elapsedNs) count--
   return count
 }
 
@@ -137,7 +136,8 @@ function secondsInto({ seconds, from, to }: Stretch, requests: number): number {
   return Math.min(seconds, (2 * requests) / (from + root))
 }
 
-function estimate({ stretches }: RatePlan, elapsedNs: number): number {
+/** A(t) in whole requests: one less than are due, or as many where it was rounded up to a whole one. */
+function countAtLeast({ stretches }: RatePlan, elapsedNs: number): number {
   const stretch = stretches.findLast(({ startNs }) => startNs <= elapsedNs)!
   const { seconds, from, to, startNs, before, until } = stretch
   const into = Math.min(seconds, (elapsedNs - startNs) / 1e9)

@@ -11,6 +11,8 @@ RUN npm ci --no-audit --no-fund
 COPY tsconfig.json ./
 COPY scripts/build.ts scripts/
 COPY src/ src/
+# The load generator is a verb of the release.
+COPY bench/ bench/
 RUN node scripts/build.ts
 
 FROM node:22-bookworm-slim AS dependencies

@@ -277,7 +277,7 @@ function settingFaults(instructions: Instruction[]): string[] {
 async function bundledFiles(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['src/cli.ts', 'src/inference/worker.ts'],
+    entryPoints: ['src/cli.ts', 'src/inference/worker.ts', 'bench/load/lane-thread.ts'],
     outdir: 'dist',
     bundle: true,
     write: false,

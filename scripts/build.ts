@@ -1,20 +1,29 @@
 /**
- * Bundles the release into dist/: one file per thread of the bidder, ES modules for Node 22 with source maps.
+ * Bundles the release into dist/: a file for each kind of thread, and chunks for what they share and for what a verb reads
+ * only when it is asked for (the load generator); ES modules for Node 22 with source maps.
  *
  * A file of dist/ needs package.json (its `type`) and the three packages below beside it, nothing else. They stay
  * outside because they find files of their own by path: two load a native binary, Piscina starts its own worker file.
  * Nothing is minified, so that a stack trace and a CPU profile of production can be read.
+ *
+ *   node scripts/build.ts [folder, instead of dist]
  */
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const outdir = resolve(root, process.argv[2] ?? 'dist')
 const entryPoints = {
   peregrine: 'src/cli.ts',
   worker: 'src/inference/worker.ts',
   'store-worker': 'src/budget/store-worker.ts',
+  'lane-thread': 'bench/load/lane-thread.ts',
+  'metronome-thread': 'bench/load/metronome-thread.ts',
 }
+/** Read as they stand by what makes report pages. */
+const assets = ['node_modules/uplot/dist/uPlot.iife.min.js', 'node_modules/uplot/dist/uPlot.min.css']
 const external = ['uWebSockets.js', 'onnxruntime-node', 'piscina']
 
 // Bundled CommonJS packages ask for Node's own modules through `require`, which an ES module does not have.
@@ -36,13 +45,14 @@ function printSizes(outputs: string[]): void {
 }
 
 refuseMissingAtRuntime()
-rmSync(`${root}dist`, { recursive: true, force: true })
+rmSync(outdir, { recursive: true, force: true })
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints,
   external,
-  outdir: 'dist',
+  outdir,
   bundle: true,
+  splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node22',
@@ -51,4 +61,5 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 })
+for (const asset of assets) copyFileSync(root + asset, join(outdir, basename(asset)))
 printSizes(Object.keys(metafile.outputs))

@@ -24,6 +24,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
   peregrine backtest [flags]  bidding strategies against a log of auctions
+  peregrine load [flags]    send bid requests as planned, and tell what the bidder holds
   peregrine exchange [flags]  a simulated exchange, over HTTP, against a running bidder
   peregrine VERB --help     the flags of a verb
   peregrine --version`
@@ -65,6 +66,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
+    case 'load':
+      return load(args)
     case 'exchange':
       return exchange(args, isHelp)
     case '--version':
@@ -98,10 +101,15 @@ async function serve(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Loaded when it is asked for: the other verbs do without what it needs. */
+/** Both are read only when they are asked for: what serves bids carries neither. */
 async function exchange(args: readonly string[], isHelp: boolean): Promise<number> {
   const { EXCHANGE_HELP, exchangeCommand } = await import('../bench/exchange/cli.ts')
   return isHelp ? print(EXCHANGE_HELP) : exchangeCommand(args)
+}
+
+async function load(args: readonly string[]): Promise<number> {
+  const { loadCommand } = await import('../bench/load/cli.ts')
+  return loadCommand(args)
 }
 
 function curlLine(host: string, port: number): string {

@@ -1,113 +1,141 @@
 /**
- * The load generator as a process: reads the command line, runs, prints a table or JSON. Exits with 0 after a run that
- * counts, with 2 after one that is void, with 3 after one with an answer that breaks a rule, with 1 when it could not run and says
- * what to do.
+ * The verb `load`: reads the command line, runs, prints a table or JSON, writes a page. Exits with 0 after a run that counts,
+ * with 2 after one that is void, with 3 after one with an answer that breaks a rule, with 4 when a search held no rate, with
+ * 1 when it could not run and says what to do.
  */
-import { parseArgs } from 'node:util'
-import { makeBodies } from '../traffic/requests.ts'
-import { readBodies } from './bodies.ts'
+import { writeFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Page, pageOf } from '../page.ts'
+import { mixRows } from '../traffic/mix.ts'
+import { type Attempt, search, verdictOf } from './find.ts'
+import { type FindReport, findTable } from './find-report.ts'
+import {
+  firstRateOf,
+  goalOf,
+  optionsOf,
+  paceAt,
+  readFlags,
+  type Traffic,
+  trafficOf,
+  usage,
+  type Values,
+} from './flags.ts'
 import { type LoadOptions, runLoad } from './load.ts'
-import { tableOf } from './report.ts'
-import { Sampler, sampleTable } from './sample.ts'
+import { findPage, runPage } from './load-page.ts'
+import { numberOf } from './pace.ts'
+import { Progress } from './progress.ts'
+import { type LoadReport, tableOf } from './report.ts'
+import { type SampleReport, Sampler, sampleTable } from './sample.ts'
 
-const MADE_BODIES = 2000
+/** A target that was given too much may need that long to be itself again. */
+const SETTLE_MS_MAX = 2000
 
-export const usage = `Sends bid requests at a fixed rate and counts each latency from its planned send time.
-
-  load --url URL [options]
-
-  --url URL            where to POST, such as http://127.0.0.1:8080/openrtb2/bid
-  --rate N             requests a second (1000)
-  --closed             no plan: every connection sends as soon as it has its answer
-  --duration S         seconds (10)
-  --connections N      keep-alive connections (64)
-  --seed N             order of the requests, and the made requests themselves (1)
-  --in-order           send the requests as they stand, each once before any is sent again
-  --content-type TYPE  of the requests (application/json)
-  --requests PATH      a JSON file, an .ndjson file or a folder of .json files; else ${MADE_BODIES} made requests
-  --lateness-max US    void the run when its own p99 lateness is above this (1000)
-  --sample N           answers held against the response check, asked beside the timed requests (100)
-  --json               print JSON instead of a table
-  --help               print this
-
-Exit status: 0 done, 1 could not run, 2 void: the generator, not the target, was the limit, 3 an answer breaks a rule.
-`
+type Job = {
+  readonly args: readonly string[]
+  readonly values: Values
+  readonly traffic: Traffic
+  readonly options: LoadOptions
+}
 
 /** Runs with these arguments; gives the exit status. */
 export async function loadCommand(args: readonly string[]): Promise<number> {
   try {
-    const { values } = parseArgs({ args: [...args], options: flags })
-    if (values.help) {
-      process.stdout.write(usage)
-      return 0
-    }
-    const options = optionsOf(values)
-    const sampler = new Sampler(values.url!, options.bodies, numberOf('--sample', values.sample, 0))
-    sampler.start()
-    const report = await runLoad(options)
-    const sample = await sampler.stop()
-    process.stdout.write(
-      values.json
-        ? `${JSON.stringify({ ...report, sample }, null, 2)}\n`
-        : tableOf(report) + sampleTable(sample),
-    )
-    if (sample.violations.length > 0) return 3
-    return report.voidReason === null ? 0 : 2
+    const values = readFlags(args)
+    if (values.help) return print(usage)
+    const traffic = trafficOf(values)
+    if (values['describe-traffic']) return print(trafficText(traffic, values.json))
+    const job = { args, values, traffic, options: optionsOf(values, traffic) }
+    return await (values.find === undefined ? runOnce(job) : runFind(job, values.find))
   } catch (error) {
     process.stderr.write(`load: ${(error as Error).message}\n`)
     return 1
   }
 }
 
-const flags = {
-  url: { type: 'string' },
-  rate: { type: 'string' },
-  closed: { type: 'boolean', default: false },
-  duration: { type: 'string', default: '10' },
-  connections: { type: 'string', default: '64' },
-  seed: { type: 'string', default: '1' },
-  'in-order': { type: 'boolean', default: false },
-  'content-type': { type: 'string', default: 'application/json' },
-  requests: { type: 'string' },
-  'lateness-max': { type: 'string', default: '1000' },
-  sample: { type: 'string', default: '100' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const
+async function runOnce(job: Job): Promise<number> {
+  const [report, sample] = await sampled(job, () => runTold(job.options, job.values))
+  writePage(job, (context) => runPage(report, context))
+  tell(job, sample, report, tableOf(report))
+  if (sample.violations.length > 0) return 3
+  return report.voidReason === null ? 0 : 2
+}
 
-type Values = ReturnType<typeof parseArgs<{ options: typeof flags }>>['values']
+async function runFind(job: Job, find: string): Promise<number> {
+  const { values, options } = job
+  const goal = goalOf(find, values)
+  const attempts: Attempt[] = []
+  const [result, sample] = await sampled(job, () =>
+    search(async (rate, phase) => {
+      const pace = paceAt(values, rate, phase === 'confirm' ? 2 : 1)
+      const report = await runTold({ ...options, pace }, values)
+      const attempt = { rate, phase, ...verdictOf(report, goal), report }
+      attempts.push(attempt)
+      if (!values.quiet) process.stderr.write(`${attemptText(attempt)}\n`)
+      if (attempt.verdict !== 'held') await sleep(Math.min(SETTLE_MS_MAX, pace.durationNs / 1e6))
+      return attempt.verdict
+    }, firstRateOf(values)),
+  )
+  const report: FindReport = { goal, result, attempts }
+  writePage(job, (context) => findPage(report, context))
+  tell(job, sample, report, findTable(report))
+  if (sample.violations.length > 0) return 3
+  if (result.limit === 'generator') return 2
+  return result.rate === 0 ? 4 : 0
+}
 
-function optionsOf(values: Values): LoadOptions {
-  if (values.url === undefined)
-    throw new Error('--url is missing, such as --url http://127.0.0.1:8080/openrtb2/bid')
-  if (values.closed && values.rate !== undefined) throw new Error('--closed has no rate: leave --rate out')
-  const seed = numberOf('--seed', values.seed, 0)
-  return {
-    ...targetOf(values.url),
-    bodies: values.requests === undefined ? makeBodies(seed, MADE_BODIES) : readBodies(values.requests),
-    rate: values.closed ? Infinity : numberOf('--rate', values.rate ?? '1000', 0.001),
-    durationMs: 1000 * numberOf('--duration', values.duration, 0.001),
-    connections: numberOf('--connections', values.connections, 1),
-    seed,
-    isInOrder: values['in-order'],
-    contentType: values['content-type'],
-    latenessP99MaxUs: numberOf('--lateness-max', values['lateness-max'], 0),
+function attemptText({ rate, verdict, reason }: Attempt): string {
+  return `${rate} a second: ${verdict}${reason === '' ? '' : `, ${reason}`}`
+}
+
+async function runTold(options: LoadOptions, { quiet }: Values): Promise<LoadReport> {
+  if (quiet) return runLoad(options)
+  const progress = new Progress(process.stderr, options.pace.durationNs / 1e9)
+  try {
+    return await runLoad(options, progress.onInterval)
+  } finally {
+    progress.end()
   }
 }
 
-function targetOf(text: string): { host: string; port: number; path: string } {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url?.protocol !== 'http:') throw new Error(`--url must be a whole http URL, not ${text}`)
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  return { host, port: Number(url.port || 80), path: url.pathname + url.search }
+/** Asks for a sample of the answers while something runs. */
+async function sampled<T>({ values, options }: Job, run: () => Promise<T>): Promise<[T, SampleReport]> {
+  const sampler = new Sampler(options, options.requests, numberOf('--sample', values.sample, 0))
+  sampler.start()
+  try {
+    return [await run(), await sampler.stop()]
+  } finally {
+    await sampler.stop()
+  }
 }
 
-function numberOf(flag: string, text: string, least: number): number {
-  const number = Number(text)
-  if (text.trim() === '' || !(number >= least && number < Infinity)) {
-    throw new Error(`${flag} must be a number of at least ${least}, not ${text}`)
-  }
-  return number
+function writePage(
+  { args, values, traffic }: Job,
+  make: (context: Parameters<typeof runPage>[1]) => Page,
+): void {
+  if (values.html === undefined) return
+  const subtitle = `peregrine load ${args.join(' ')}, ${new Date().toISOString()}; requests ${traffic.source}`
+  writeFileSync(values.html, pageOf(make({ url: values.url!, subtitle, traffic: traffic.mix })))
+}
+
+function tell(
+  { values, traffic: { source, mix } }: Job,
+  sample: SampleReport,
+  report: LoadReport | FindReport,
+  table: string,
+): void {
+  if (values.json) print(`${JSON.stringify({ ...report, traffic: { source, ...mix }, sample }, null, 2)}\n`)
+  else print(`requests   ${source}; --describe-traffic tells of them\n${sampleTable(sample)}${table}`)
+}
+
+function trafficText({ source, mix }: Traffic, isJson: boolean): string {
+  if (isJson) return `${JSON.stringify({ source, ...mix }, null, 2)}\n`
+  const rows = [['source', source], ...mixRows(mix)]
+  return rows.map(([name, text]) => `${name.padEnd(11)}${text}\n`).join('')
+}
+
+function print(text: string): 0 {
+  process.stdout.write(text)
+  return 0
 }
 
 if (import.meta.main) process.exitCode = await loadCommand(process.argv.slice(2))

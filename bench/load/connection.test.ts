@@ -1,7 +1,8 @@
 import { createServer as createHttpServer } from 'node:http'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
-import { Connection, type Loss, type Owner, serialise, type Target } from './connection.ts'
+import { Connection, type Loss, type Owner, type Target } from './connection.ts'
+import { requestAt, requestsOf } from './requests.ts'
 
 const BODY = Buffer.from('{"id":"é"}')
 
@@ -36,7 +37,7 @@ class Log implements Owner {
 async function listen(t: Test, server: Server): Promise<Target> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.teardown(() => server.close())
-  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port, path: '/bid' }
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port }
 }
 
 /** A raw server: `answer` gets the socket when a whole request has come. */
@@ -60,11 +61,15 @@ async function rawServer(t: Test, answer: (socket: Socket, number: number) => vo
   return listen(t, server)
 }
 
-async function open(t: Test, target: Target): Promise<{ log: Log; connection: Connection; request: Buffer }> {
+async function open(
+  t: Test,
+  target: Target,
+): Promise<{ log: Log; connection: Connection; request: Uint8Array }> {
   const log = new Log()
   const connection = await Connection.open(target, log)
   t.teardown(() => connection.close())
-  return { log, connection, request: serialise(target, BODY) }
+  const requests = requestsOf(target, 'application/json', [{ path: '/bid', body: BODY }])
+  return { log, connection, request: requestAt(requests, 0) }
 }
 
 t.test('a strict server reads the request whole and in its parts', async (t) => {

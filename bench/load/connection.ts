@@ -1,5 +1,5 @@
 /**
- * One keep-alive connection with one request in flight at most. Requests are whole buffers, made once (`serialise`);
+ * One keep-alive connection with one request in flight at most. Requests are whole HTTP messages, made once (`requests.ts`);
  * sending one allocates nothing here, and answers are read from one reused buffer.
  *
  * Every request sent ends in exactly one call: `onAnswer`, or `onLost` with `wasBusy`. A connection that is lost is
@@ -9,13 +9,7 @@ import { createConnection, type Socket } from 'node:net'
 import { assert } from '../../src/base/assert.ts'
 import { ResponseReader } from './response-reader.ts'
 
-export type Target = {
-  readonly host: string
-  readonly port: number
-  readonly path: string
-  /** `application/json` unless told. */
-  readonly contentType?: string
-}
+export type Target = { readonly host: string; readonly port: number }
 
 export type LossCause = 'reset' | 'timeout' | 'protocol' | 'closed'
 
@@ -33,15 +27,6 @@ export type Owner = {
    */
   onAnswer(connection: Connection): void
   onLost(connection: Connection, loss: Loss): void
-}
-
-/** The bytes of a POST with this body. */
-export function serialise(target: Target, body: Uint8Array): Buffer {
-  const head =
-    `POST ${target.path} HTTP/1.1\r\nHost: ${target.host}:${target.port}\r\n` +
-    `Content-Type: ${target.contentType ?? 'application/json'}\r\n` +
-    `x-openrtb-version: 2.6\r\nContent-Length: ${body.length}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head, 'latin1'), body])
 }
 
 const READ_BYTES = 16384
@@ -91,7 +76,7 @@ export class Connection {
     })
   }
 
-  /** Sends one serialised request. The buffer must not be changed until its answer is there. */
+  /** Sends one whole request. The buffer must not be changed until its answer is there. */
   send(request: Uint8Array, plannedNs: number, sentNs: number): void {
     assert(this.isOpen && !this.isBusy, 'a connection carries one request at a time')
     this.isBusy = true

@@ -1,21 +1,25 @@
 /**
- * Runs against servers in this process. A shared loop is no place to measure, so nothing here asserts that something
+ * Runs against servers in this process. Machines under test are no place to measure, so nothing here asserts that something
  * was fast: only counts, and times that cannot be shorter than what the server made them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { type LoadOptions, runLoad } from './load.ts'
+import { constantPlan, ratePlan } from './plan.ts'
 import type { LoadReport } from './report.ts'
 
 type Answer = (response: ServerResponse, request: { number: number; body: string; socket: Socket }) => void
+
+type Constant = { readonly rate?: number; readonly durationMs?: number }
+type OnInterval = Parameters<typeof runLoad>[1]
 
 /** Serves what `answer` says; gives a function that runs the load against it. */
 async function target(
   t: Test,
   answer: Answer,
   accept: (socket: Socket, number: number) => void = () => {},
-): Promise<(options: Partial<LoadOptions>) => Promise<LoadReport>> {
+): Promise<(options: Partial<LoadOptions> & Constant, onInterval?: OnInterval) => Promise<LoadReport>> {
   let number = 0
   let connections = 0
   const server = createServer((request: IncomingMessage, response) => {
@@ -32,11 +36,20 @@ async function target(
     server.closeAllConnections()
   })
   const { port } = server.address() as AddressInfo
-  const usual = { host: '127.0.0.1', port, path: '/bid', bodies: [Buffer.from('{}')], seed: 1 }
+  const usual = { host: '127.0.0.1', port, requests: [{ path: '/bid', body: Buffer.from('{}') }], seed: 1 }
   // Long, so that a stalled machine makes no errors; tests of the timeout set their own.
-  return (options) =>
-    runLoad({ ...usual, rate: 400, durationMs: 500, connections: 8, timeoutMs: 20_000, ...options })
+  return ({ rate = 400, durationMs = 500, ...options }, onInterval) =>
+    runLoad(
+      {
+        ...{ ...usual, connections: 8, timeoutMs: 20_000 },
+        ...{ pace: constantPlan(rate, durationMs / 1000), ...options },
+      },
+      onInterval,
+    )
 }
+
+const nineRequests = () =>
+  Array.from({ length: 9 }, (_, index) => ({ path: '/bid', body: Buffer.from(`{"id":"${index}"}`) }))
 
 const noBid: Answer = (response) => response.writeHead(204).end()
 
@@ -203,7 +216,7 @@ t.test('the closed loop sends when it has its answer, on every connection', asyn
       response.writeHead(204).end()
     }, 50)
   })
-  const report = await run({ rate: Infinity, durationMs: 400, connections: 5 })
+  const report = await run({ pace: { kind: 'closed', durationNs: 4e8 }, connections: 5 })
   t.match(report, { mode: 'closed', ratePlanned: null, unsent: 0, voidReason: null })
   t.equal(most, 5)
   t.ok(report.answered > 5, 'connections send more than once')
@@ -212,7 +225,7 @@ t.test('the closed loop sends when it has its answer, on every connection', asyn
 })
 
 t.test('the seed decides the order of the bodies', async (t) => {
-  const bodies = Array.from({ length: 9 }, (_, index) => Buffer.from(`{"id":"${index}"}`))
+  const requests = nineRequests()
   let seen: string[] = []
   const run = await target(t, (response, { body }) => {
     seen.push(body)
@@ -220,7 +233,7 @@ t.test('the seed decides the order of the bodies', async (t) => {
   })
   const orderOf = async (seed: number) => {
     seen = []
-    await run({ bodies, seed, connections: 1, rate: 200, durationMs: 300 })
+    await run({ requests, seed, connections: 1, rate: 200, durationMs: 300 })
     return seen.join()
   }
   const first = await orderOf(1)
@@ -228,6 +241,77 @@ t.test('the seed decides the order of the bodies', async (t) => {
   t.not(await orderOf(2), first)
   t.equal(new Set(first.split(',')).size, 9, 'all of them are sent')
 })
+
+t.test(
+  'threads share plan and connections, and which request comes when is the same for any number of them',
+  async (t) => {
+    const sockets = new Set<Socket>()
+    let seen: string[] = []
+    const run = await target(t, (response, { body, socket }) => {
+      sockets.add(socket)
+      seen.push(body)
+      if (seen.length % 2 === 0) response.writeHead(204).end()
+      else response.writeHead(200, { 'content-length': 15 }).end('{"seatbid":[0]}')
+    })
+    const sentBy = async (threads: number) => {
+      seen = []
+      const report = await run({ requests: nineRequests(), threads, seed: 5, rate: 200, connections: 5 })
+      t.match(report, { threads, planned: 100, sent: 100, answered: 100, unsent: 0, bids: 0, noBids: 100 })
+      t.same(report.statuses, { 200: 50, 204: 50 })
+      t.same([report.latencyUs.count, report.generator.latenessUs.count], [100, 100])
+      return seen.toSorted()
+    }
+    const one = await sentBy(1)
+    t.equal(sockets.size, 5)
+    t.same(await sentBy(3), one)
+    t.equal(sockets.size, 10, 'five connections, no more, for three threads')
+  },
+)
+
+t.test(
+  'a plan with more than one rate is kept, and each interval tells what was planned and sent in it',
+  async (t) => {
+    const run = await target(t, (response, { number }) => {
+      if (number % 2 === 0) response.writeHead(204).end()
+      else response.writeHead(200, { 'content-length': 7 }).end('{"bid"}')
+    })
+    const pace = ratePlan([
+      { from: 100, to: 100, seconds: 0.3 },
+      { from: 400, to: 400, seconds: 0.2 },
+    ])
+    const told: number[] = []
+    const report = await run({ pace, threads: 2 }, ({ planned }) => told.push(planned!))
+    t.match(report, { planned: 110, sent: 110, ratePlanned: 220, bids: 55, noBids: 55 })
+    t.same(
+      report.timeline.slice(0, 5).map(({ planned }) => planned),
+      [10, 10, 10, 40, 40],
+    )
+    for (const count of ['sent', 'answered', 'bids', 'noBids'] as const) {
+      t.equal(
+        report.timeline.reduce((sum, interval) => sum + interval[count], 0),
+        report[count],
+        count,
+      )
+    }
+    t.equal(
+      report.timeline.reduce((sum, { latencyUs }) => sum + latencyUs.count, 0),
+      110,
+    )
+    t.same(
+      told,
+      report.timeline.slice(0, told.length).map(({ planned }) => planned),
+      'in order',
+    )
+    t.ok(told.length >= 4, 'and while the run goes on')
+    const { quantiles, latencyUs } = report.curve
+    t.equal(quantiles[0], 0)
+    t.ok(
+      latencyUs.every((us, i) => i === 0 || us >= latencyUs[i - 1]),
+      'the curve never falls',
+    )
+    t.ok(latencyUs.at(-1)! <= report.latencyUs.max)
+  },
+)
 
 t.test('connections take turns', async (t) => {
   const counts = new Map<Socket, number>()
@@ -248,12 +332,12 @@ t.test('a run whose own lateness is above its limit is void', async (t) => {
 
 t.test('options that make no sense and targets that are not there are refused', async (t) => {
   const run = await target(t, noBid)
-  await t.rejects(run({ bodies: [] }), /at least one body/)
-  await t.rejects(run({ rate: 0 }), /rate must be/)
-  await t.rejects(run({ rate: Number.NaN }), /rate must be/)
-  await t.rejects(run({ durationMs: 0 }), /duration must be/)
-  await t.rejects(run({ durationMs: Infinity }), /duration must be/)
+  await t.rejects(run({ requests: [] }), /give at least one/)
+  await t.rejects(run({ pace: { kind: 'closed', durationNs: 0 } }), /duration must be/)
+  await t.rejects(run({ pace: { kind: 'closed', durationNs: Infinity } }), /duration must be/)
   await t.rejects(run({ connections: 0 }), /connections must be/)
+  await t.rejects(run({ connections: 3, threads: 4 }), /at least one a thread/)
+  await t.rejects(run({ threads: 0 }), /threads must be/)
   await t.rejects(run({ connections: 1.5 }), /connections must be/)
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

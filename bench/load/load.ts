@@ -1,261 +1,194 @@
 /**
- * An open-loop load generator: requests are sent when the plan says so, whatever became of the earlier ones. Run it in
- * a process of its own, never in the target's: a shared loop measures itself.
- *
- *   pacer -> due, not sent yet (two counters) -> idle connections (first in, first out) -> target
- *
- * A request that is due waits until a connection is free, and its latency counts from the planned time, so a stall of
- * the target is felt by every request planned during it ("coordinated omission"). `rate: Infinity` is the closed loop:
- * every connection sends as soon as it has its answer. That finds the CPU a request costs, not its latency.
- *
- * Between requests the loop sleeps; a metronome wakes it when the next is due.
+ * A run of the load generator: threads with a sending loop each (`lane.ts`) share a plan and its connections, and what they
+ * counted is merged here. Run it in a process of its own, never in the target's: they would take each other's time.
  */
-import { Prng } from '../../src/base/prng.ts'
-import { Connection, type Loss, type Owner, serialise, type Target } from './connection.ts'
-import { Metronome } from './metronome.ts'
-import { dueCount, plannedCount, plannedNs } from './pacer.ts'
+import { Worker } from 'node:worker_threads'
+import type { Target } from './connection.ts'
+import type { LaneEnd, LaneOptions } from './lane.ts'
+import type { LaneMessage } from './lane-thread.ts'
+import { countOfShare, describePlan, meanRate, type Plan } from './plan.ts'
 import { type LoadReport, voidReason } from './report.ts'
-import { Tally } from './tally.ts'
+import { type RequestBody, requestsOf } from './requests.ts'
+import type { Slice } from './tally.ts'
+import { type Interval, Totals } from './totals.ts'
 
 export type LoadOptions = Target & {
-  readonly bodies: readonly Uint8Array[]
-  /** Requests a second, or `Infinity` for the closed loop. */
-  readonly rate: number
-  readonly durationMs: number
+  readonly requests: readonly RequestBody[]
+  /** `application/json` unless told. */
+  readonly contentType?: string
+  readonly pace: Plan | Closed
   readonly connections: number
-  /** Decides the order of the bodies. */
+  /** Sending threads; 1 unless given. Requests are dealt out to them in turn. */
+  readonly threads?: number
+  /** Decides the order of the requests. */
   readonly seed: number
-  /** Bodies are sent as they are given, each once before any is sent again; for what counts once. */
+  /** Requests are sent as they are given, each once before any is sent again; for what counts once. */
   readonly isInOrder?: boolean
   /** A request without an answer for this long is an error; 1 s unless given. */
   readonly timeoutMs?: number
   /** A run whose own p99 lateness is above this is void; 1 ms unless given. */
   readonly latenessP99MaxUs?: number
+  /** A run in which a sending thread used more of a core than this is void; 0.95 unless given. */
+  readonly cpuShareMax?: number
 }
+
+/** No plan: every connection sends as soon as it has its answer. */
+export type Closed = { readonly kind: 'closed'; readonly durationNs: number }
 
 const TIMEOUT_MS = 1000
 const LATENESS_P99_MAX_US = 1000
-const SWEEP_MS = 20
-const REOPEN_MS = 50
+const CPU_SHARE_MAX = 0.95
+/** The start lies that far ahead, so that every thread knows of it when it comes. */
+const START_LEAD_NS = 10_000_000n
+const INTERVALS_MIN = 20
+const INTERVALS_MAX = 600
 
-/** Rejects when the options make no sense or the target cannot be reached; whatever happens later is in the report. */
-export async function runLoad(options: LoadOptions): Promise<LoadReport> {
+const THREAD_FILE = new URL(
+  import.meta.url.endsWith('.ts') ? './lane-thread.ts' : './lane-thread.js',
+  import.meta.url,
+)
+
+/**
+ * Rejects when the options make no sense or the target cannot be reached; whatever happens later is in the report.
+ * @param onInterval called with each interval when it is over; they come in order.
+ */
+export async function runLoad(
+  options: LoadOptions,
+  onInterval: (interval: Interval) => void = () => {},
+): Promise<LoadReport> {
   check(options)
-  const run = new Run(options)
-  await run.open()
-  return await run.start()
-}
-
-function check({ bodies, rate, durationMs, connections }: LoadOptions): void {
-  if (bodies.length === 0) throw new Error('there is no request to send: give at least one body')
-  if (!(rate > 0)) throw new Error(`the rate must be a number above 0, not ${rate}`)
-  if (!(durationMs > 0 && durationMs < Infinity)) {
-    throw new Error(`the duration must be above 0, not ${durationMs} ms`)
-  }
-  if (!Number.isInteger(connections) || connections < 1) {
-    throw new Error(`the connections must be a whole number above 0, not ${connections}`)
-  }
-}
-
-class Run implements Owner {
-  readonly #options: LoadOptions
-  readonly #requests: readonly Buffer[]
-  readonly #prng: Prng
-  readonly #isOpenLoop: boolean
-  readonly #durationNs: number
-  readonly #timeoutNs: number
-  /** In the open loop the plan; in the closed loop as many as were sent. */
-  #planned: number
-  readonly #connections = new Set<Connection>()
-  readonly #idle: Connection[] = []
-  readonly #tally = new Tally()
-  /** Requests 0 to #due - 1 are due, 0 to #tally.sent - 1 are sent: what lies between waits for a connection. */
-  #due = 0
-  #isStarted = false
-  #startMs = 0
-  #lastSentNs = 0
-  #metronome: Metronome | undefined
-  #sweep: NodeJS.Timeout | undefined
-  #isFinished = false
-  #cpuAtStart = process.cpuUsage()
-  #finish: (report: LoadReport) => void = () => {}
-
-  constructor(options: LoadOptions) {
-    this.#options = options
-    this.#requests = options.bodies.map((body) => serialise(options, body))
-    this.#prng = new Prng(options.seed)
-    this.#isOpenLoop = options.rate !== Infinity
-    this.#durationNs = options.durationMs * 1e6
-    this.#timeoutNs = (options.timeoutMs ?? TIMEOUT_MS) * 1e6
-    this.#planned = this.#isOpenLoop ? plannedCount(options.rate, this.#durationNs) : 0
-  }
-
-  async open(): Promise<void> {
-    const { host, port, connections, rate } = this.#options
-    const opened = await Promise.allSettled(
-      Array.from({ length: connections }, () => Connection.open(this.#options, this)),
-    )
-    for (const result of opened) if (result.status === 'fulfilled') this.#take(result.value)
-    const refused = opened.find((result) => result.status === 'rejected')
-    if (refused === undefined) {
-      if (this.#isOpenLoop) this.#metronome = await Metronome.open(rate)
-      return
-    }
-    for (const connection of this.#connections) connection.close()
-    const cause = (refused.reason as NodeJS.ErrnoException).code ?? refused.reason
-    throw new Error(`cannot connect to ${host}:${port} (${cause}): is the target running there?`)
-  }
-
-  start(): Promise<LoadReport> {
-    return new Promise((resolve) => {
-      this.#finish = resolve
-      this.#isStarted = true
-      this.#sweep = setInterval(() => this.#giveUpLate(), SWEEP_MS)
-      this.#cpuAtStart = process.cpuUsage()
-      this.#startMs = performance.now()
-      if (this.#metronome !== undefined) this.#metronome.start(this.#turn)
-      else while (this.#idle.length > 0) this.#sendNow(this.#idle.shift()!)
-    })
-  }
-
-  /** One beat: see what has come due and send what can be sent. The rest is sent as connections come free. */
-  readonly #turn = (): void => {
-    if (this.#isFinished) return
-    const nowNs = this.#nowNs()
-    const due = Math.min(this.#planned, dueCount(this.#options.rate, nowNs))
-    for (; this.#due < due; this.#due++) {
-      this.#tally.countLateness(nowNs - plannedNs(this.#options.rate, this.#due))
-      if (this.#idle.length <= this.#due - this.#tally.sent) this.#tally.held++
-    }
-    while (this.#tally.sent < this.#due && this.#idle.length > 0) this.#sendNext(this.#idle.shift()!)
-    if (this.#due === this.#planned) this.#metronome?.stop()
-  }
-
-  #sendNext(connection: Connection): void {
-    const planned = plannedNs(this.#options.rate, this.#tally.sent)
-    this.#send(connection, planned, this.#nowNs())
-  }
-
-  #sendNow(connection: Connection): void {
-    const nowNs = this.#nowNs()
-    this.#planned++
-    this.#send(connection, nowNs, nowNs)
-  }
-
-  #send(connection: Connection, planned: number, nowNs: number): void {
-    this.#tally.sent++
-    this.#lastSentNs = nowNs
-    const count = this.#requests.length
-    const index = this.#options.isInOrder ? (this.#tally.sent - 1) % count : this.#prng.below(count)
-    connection.send(this.#requests[index], planned, nowNs)
-  }
-
-  onAnswer(connection: Connection): void {
-    if (this.#isFinished) return
-    const nowNs = this.#nowNs()
-    this.#tally.countAnswer(connection, nowNs)
-    if (connection.isOpen) this.#use(connection, nowNs)
-    this.#finishIfOver(nowNs)
-  }
-
-  /** A free connection serves who has waited longest, or waits itself. */
-  #use(connection: Connection, nowNs: number): void {
-    if (this.#isOver(nowNs)) this.#idle.push(connection)
-    else if (!this.#isOpenLoop) this.#sendNow(connection)
-    else if (this.#tally.sent < this.#due) this.#sendNext(connection)
-    else this.#idle.push(connection)
-  }
-
-  /** Nothing is sent any more: a closed loop ends with its time, an open one may still serve those who wait. */
-  #isOver(nowNs: number): boolean {
-    return nowNs > this.#durationNs + (this.#isOpenLoop ? this.#timeoutNs : 0)
-  }
-
-  onLost(connection: Connection, loss: Loss): void {
-    if (this.#isFinished) return
-    this.#connections.delete(connection)
-    const place = this.#idle.indexOf(connection)
-    if (place >= 0) this.#idle.splice(place, 1)
-    const nowNs = this.#nowNs()
-    if (loss.wasBusy) this.#tally.countError(connection, loss, nowNs)
-    void this.#reopen()
-    this.#finishIfOver(nowNs)
-  }
-
-  async #reopen(): Promise<void> {
-    this.#tally.reconnects++
-    while (!this.#isFinished) {
-      try {
-        const connection = await Connection.open(this.#options, this)
-        if (this.#isFinished) connection.close()
-        else this.#take(connection)
-        return
-      } catch (error) {
-        this.#tally.keepExample(`reconnect: ${(error as Error).message}`)
-        await new Promise((resolve) => setTimeout(resolve, REOPEN_MS))
+  const { pace } = options
+  const plan = pace.kind === 'closed' ? null : pace
+  const intervalNs = intervalOf(pace.durationNs)
+  const lanes = lanesOf(options, plan, intervalNs).map((laneOptions) => new LaneThread(laneOptions))
+  try {
+    await Promise.all(lanes.map(({ opened }) => opened))
+    const totals = new Totals(plan, intervalNs, lanes.length)
+    const cpuAtStart = process.cpuUsage()
+    const startNs = process.hrtime.bigint() + (plan === null ? 0n : START_LEAD_NS)
+    let told = 0
+    const onSlice = (slice: Slice) => {
+      totals.add(slice)
+      for (let next = totals.complete(told); next !== undefined; next = totals.complete(told)) {
+        onInterval(next)
+        told++
       }
     }
+    const ends = await Promise.all(lanes.map((lane) => lane.run(startNs, onSlice)))
+    return reportOf(options, totals, ends, process.cpuUsage(cpuAtStart))
+  } finally {
+    await Promise.all(lanes.map((lane) => lane.stop()))
+  }
+}
+
+function check({ requests, pace, connections, threads = 1 }: LoadOptions): void {
+  if (requests.length === 0) throw new Error('there is no request to send: give at least one')
+  if (!(pace.durationNs > 0 && pace.durationNs < Infinity)) {
+    throw new Error(`the duration must be above 0, not ${pace.durationNs / 1e9} s`)
+  }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new Error(`the threads must be a whole number above 0, not ${threads}`)
+  }
+  if (!Number.isInteger(connections) || connections < threads) {
+    throw new Error(`the connections must be a whole number and at least one a thread, not ${connections}`)
+  }
+}
+
+/** Nanoseconds: a second where that makes neither few intervals nor thousands. */
+function intervalOf(durationNs: number): number {
+  const seconds = durationNs / 1e9
+  if (seconds > INTERVALS_MAX) return 1e9 * Math.ceil(seconds / INTERVALS_MAX)
+  return 1e9 * Math.min(1, Math.max(0.1, Math.ceil((10 * seconds) / INTERVALS_MIN) / 10))
+}
+
+function lanesOf(options: LoadOptions, plan: Plan | null, intervalNs: number): LaneOptions[] {
+  const { host, port, requests, contentType = 'application/json', pace, connections, seed } = options
+  const { threads: lanes = 1, isInOrder = false, timeoutMs = TIMEOUT_MS } = options
+  const target = { host, port }
+  const shared = { requests: requestsOf(target, contentType, requests), durationNs: pace.durationNs }
+  return Array.from({ length: lanes }, (_, lane) => ({
+    ...{ ...shared, target, plan, lane, lanes, seed, isInOrder, timeoutMs, intervalNs },
+    connections: countOfShare({ lane, lanes }, connections),
+  }))
+}
+
+class LaneThread {
+  readonly #worker: Worker
+  readonly #opened = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<LaneEnd>()
+  #onSlice: (slice: Slice) => void = () => {}
+
+  constructor(options: LaneOptions) {
+    // Without the loaders that the process may have been started with, such as a test runner's.
+    this.#worker = new Worker(THREAD_FILE, { workerData: options, execArgv: [] })
+    this.#worker.on('message', (message: LaneMessage) => this.#take(message))
+    this.#worker.on('error', (error) => this.#fail(error))
+    // Nobody listens to the end of a thread that another one's failure stops.
+    this.#ended.promise.catch(() => {})
   }
 
-  #take(connection: Connection): void {
-    this.#connections.add(connection)
-    if (this.#isStarted) this.#use(connection, this.#nowNs())
-    else this.#idle.push(connection)
+  get opened(): Promise<void> {
+    return this.#opened.promise
   }
 
-  #giveUpLate(): void {
-    const nowNs = this.#nowNs()
-    for (const connection of this.#connections) {
-      if (connection.isBusy && nowNs - connection.sentNs > this.#timeoutNs) {
-        connection.abandon(`no answer within ${this.#timeoutNs / 1e6} ms`)
-      }
-    }
-    this.#finishIfOver(nowNs)
+  run(startNs: bigint, onSlice: (slice: Slice) => void): Promise<LaneEnd> {
+    this.#onSlice = onSlice
+    this.#worker.postMessage(startNs)
+    return this.#ended.promise
   }
 
-  /** What is on its way is always waited for; its own timeout bounds that. */
-  #finishIfOver(nowNs: number): void {
-    if (!this.#isStarted || this.#isFinished || nowNs < this.#durationNs) return
-    const isQueueOver = this.#tally.sent === this.#planned || this.#isOver(nowNs)
-    if (isQueueOver && this.#tally.inFlight === 0) this.#end(nowNs)
+  async stop(): Promise<void> {
+    await this.#worker.terminate()
   }
 
-  #end(nowNs: number): void {
-    this.#isFinished = true
-    clearInterval(this.#sweep)
-    this.#metronome?.stop()
-    for (const connection of this.#connections) connection.close()
-    for (let index = this.#tally.sent; index < this.#planned; index++) {
-      this.#tally.countGivenUp(nowNs - plannedNs(this.#options.rate, index))
-    }
-    this.#finish(this.#report(nowNs))
+  #take(message: LaneMessage): void {
+    if (message.kind === 'open') this.#opened.resolve()
+    else if (message.kind === 'refused') this.#fail(new Error(message.reason))
+    else if (message.kind === 'slice') this.#onSlice(message.slice)
+    else this.#ended.resolve(message.end)
   }
 
-  #report(nowNs: number): LoadReport {
-    const { rate, seed, connections, latenessP99MaxUs } = this.#options
-    const { user, system } = process.cpuUsage(this.#cpuAtStart)
-    const cpuShare = ((user + system) * 1e3) / nowNs
-    const latenessLimitUs = latenessP99MaxUs ?? LATENESS_P99_MAX_US
-    // Sends that end behind the plan stretch the time they took; by less than lateness may be, it is no news.
-    const overtimeNs = this.#lastSentNs + (this.#isOpenLoop ? 1e9 / rate : 0) - this.#durationNs
-    const sendingS = (this.#durationNs + (overtimeNs > latenessLimitUs * 1e3 ? overtimeNs : 0)) / 1e9
-    const { latenessUs, ...counted } = this.#tally.report()
-    const report = {
-      mode: this.#isOpenLoop ? 'open' : 'closed',
-      seed,
-      connections,
-      seconds: nowNs / 1e9,
-      planned: this.#planned,
-      unsent: this.#planned - counted.sent,
-      ratePlanned: this.#isOpenLoop ? rate : null,
-      rateAchieved: counted.sent / sendingS,
-      ...counted,
-      generator: { latenessUs, cpuShare },
-    } as const
-    return { ...report, voidReason: voidReason(report, latenessLimitUs) }
+  #fail(error: unknown): void {
+    this.#opened.reject(error)
+    this.#ended.reject(error)
   }
+}
 
-  #nowNs(): number {
-    return (performance.now() - this.#startMs) * 1e6
+function reportOf(
+  options: LoadOptions,
+  totals: Totals,
+  ends: readonly LaneEnd[],
+  { user, system }: NodeJS.CpuUsage,
+): LoadReport {
+  const { pace, seed, connections, threads = 1 } = options
+  const limits = {
+    latenessP99MaxUs: options.latenessP99MaxUs ?? LATENESS_P99_MAX_US,
+    cpuShareMax: options.cpuShareMax ?? CPU_SHARE_MAX,
   }
+  const most = (key: 'elapsedNs' | 'overtimeNs' | 'cpuShare') => Math.max(...ends.map((end) => end[key]))
+  // Sends that end behind the plan stretch the time they took; by less than lateness may be, it is no news.
+  const overtimeNs = most('overtimeNs') > limits.latenessP99MaxUs * 1e3 ? most('overtimeNs') : 0
+  const planned = ends.reduce((sum, end) => sum + end.planned, 0)
+  const { latenessUs, ...counted } = totals.sum()
+  const report = {
+    mode: pace.kind === 'closed' ? 'closed' : 'open',
+    plan:
+      pace.kind === 'closed' ? `as fast as answers come for ${pace.durationNs / 1e9} s` : describePlan(pace),
+    seed,
+    connections,
+    threads,
+    seconds: most('elapsedNs') / 1e9,
+    planned,
+    unsent: planned - counted.sent,
+    ratePlanned: pace.kind === 'closed' ? null : meanRate(pace),
+    rateAchieved: counted.sent / ((pace.durationNs + overtimeNs) / 1e9),
+    ...counted,
+    timeline: totals.intervals(),
+    generator: {
+      latenessUs,
+      cpuShare: most('cpuShare'),
+      cores: (user + system) / 1e6 / (most('elapsedNs') / 1e9),
+    },
+  } as const
+  return { ...report, voidReason: voidReason(report, limits) }
 }

@@ -1,55 +1,55 @@
 /**
- * Wakes the generator's loop when requests come due. Timers of the loop are no finer than a millisecond and spinning
- * takes a core from the target, so a thread of its own sleeps until each planned time (`Atomics.wait`) and posts a
- * message. At rates above one beat a `BEAT_NS_MIN`, a beat stands for all that came due since the last.
+ * Wakes a sending loop when its requests come due. Timers of the loop are no finer than a millisecond and spinning takes
+ * a core from the target, so a thread of its own (`metronome-thread.ts`) sleeps until each planned time and posts a message.
  */
 import { once } from 'node:events'
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
+import type { Share } from './plan.ts'
 
-const BEAT_NS_MIN = 100_000
+const THREAD_FILE = new URL(
+  import.meta.url.endsWith('.ts') ? './metronome-thread.ts' : './metronome-thread.js',
+  import.meta.url,
+)
 
 /** States of the first cell, which the thread sleeps on. */
-const WAITING = 0
-const BEATING = 1
-const STOPPED = 2
+export const WAITING = 0
+export const BEATING = 1
+export const STOPPED = 2
 
-type Shared = {
+export type MetronomeData = {
   /** State, and whether a beat is on its way that the loop has not come to. */
   readonly cells: Int32Array
   /** When the plan starts, `process.hrtime`. */
   readonly startNs: BigInt64Array
-  readonly periodNs: number
+  readonly share: Share
 }
 
 export class Metronome {
-  readonly #shared: Shared
+  readonly #shared: MetronomeData
   readonly #thread: Worker
 
-  private constructor(rate: number) {
-    this.#shared = {
-      cells: new Int32Array(new SharedArrayBuffer(8)),
-      startNs: new BigInt64Array(new SharedArrayBuffer(8)),
-      periodNs: Math.max(1e9 / rate, BEAT_NS_MIN),
-    }
-    this.#thread = new Worker(new URL(import.meta.url), { workerData: this.#shared })
+  private constructor(share: Share) {
+    const cells = new Int32Array(new SharedArrayBuffer(8))
+    this.#shared = { cells, startNs: new BigInt64Array(new SharedArrayBuffer(8)), share }
+    this.#thread = new Worker(THREAD_FILE, { workerData: this.#shared })
   }
 
-  /** A metronome whose thread is up. @param rate beats a second, as the plan has requests. */
-  static async open(rate: number): Promise<Metronome> {
-    const metronome = new Metronome(rate)
+  /** A metronome whose thread is up. */
+  static async open(share: Share): Promise<Metronome> {
+    const metronome = new Metronome(share)
     await once(metronome.#thread, 'message')
     return metronome
   }
 
-  /** The plan starts now, and so do the beats. */
-  start(onBeat: () => void): void {
-    const { cells, startNs } = this.#shared
+  /** The plan starts then, and so do the beats. @param startNs `process.hrtime`. */
+  start(startNs: bigint, onBeat: () => void): void {
+    const { cells } = this.#shared
     this.#thread.on('message', () => {
       // Cleared first: what comes due from here on deserves a beat of its own.
       Atomics.store(cells, 1, 0)
       onBeat()
     })
-    startNs[0] = process.hrtime.bigint()
+    this.#shared.startNs[0] = startNs
     this.#enter(BEATING)
   }
 
@@ -63,20 +63,3 @@ export class Metronome {
     Atomics.notify(this.#shared.cells, 0)
   }
 }
-
-function beat({ cells, startNs, periodNs }: Shared): void {
-  parentPort!.postMessage('up')
-  Atomics.wait(cells, 0, WAITING)
-  for (let count = 0; Atomics.load(cells, 0) === BEATING; ) {
-    const elapsedNs = Number(process.hrtime.bigint() - startNs[0])
-    const waitNs = count * periodNs - elapsedNs
-    if (waitNs > 0) {
-      Atomics.wait(cells, 0, BEATING, waitNs / 1e6)
-      continue
-    }
-    if (Atomics.exchange(cells, 1, 1) === 0) parentPort!.postMessage('beat')
-    count = Math.floor(elapsedNs / periodNs) + 1
-  }
-}
-
-if (!isMainThread && parentPort !== null) beat(workerData)

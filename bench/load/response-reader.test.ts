@@ -49,6 +49,25 @@ t.test('a response split once at any byte reads as the whole one', (t) => {
   t.end()
 })
 
+t.test('an answer with a bid is told from one without, in pieces of any size', (t) => {
+  const rows: [about: string, status: number, body: string, hasBid: boolean][] = [
+    ['a bid', 200, '{"id":"1","seatbid":[{"bid":[{"price":1}]}]}', true],
+    ['quotes that come close', 200, '{"id":"\\"bi","""bid"}', true],
+    ['a 200 without', 200, '{"id":"bid","nbr":2,"bidid":"7","bids":""}'.replace('"bid"', '"a bid"'), false],
+    ['an error that speaks of one', 400, '{"error":"bid"}', false],
+  ]
+  const reader = new ResponseReader()
+  for (const [about, status, body, hasBid] of rows) {
+    const text = `HTTP/1.1 ${status} x\r\ncontent-length: ${body.length}\r\n\r\n${body}`
+    for (let size = 1; size <= text.length; size++) {
+      read(text, size, reader)
+      t.equal(reader.hasBid, hasBid, `${about}, ${size} bytes at a time`)
+    }
+  }
+  t.equal(read(NONE, 99, reader).reader.hasBid, false)
+  t.end()
+})
+
 t.test('it stops behind the response and takes nothing of the next', (t) => {
   for (const first of [OK, NONE]) t.match(read(first + OK), { taken: first.length, isComplete: true })
   t.end()

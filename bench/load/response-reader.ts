@@ -1,6 +1,6 @@
 /**
  * Reads HTTP/1.1 responses from bytes as they come, split anywhere. Keeps no body, makes no text and no garbage: a
- * response costs about one step per byte of its head.
+ * response costs about one step per byte of its head, and of its body until it is known to hold a bid.
  *
  * Bodies are framed by `content-length` alone. Chunked and unframed bodies are refused with a `fault`: the bidder sends
  * neither, and a generator that guesses at frames would count wrong answers. 204 and 304 have no body, whatever their
@@ -23,6 +23,7 @@ const CONTENT_LENGTH = Buffer.from('content-length')
 const TRANSFER_ENCODING = Buffer.from('transfer-encoding')
 const CONNECTION = Buffer.from('connection')
 const CLOSE = Buffer.from('close')
+const BID = Buffer.from('"bid"')
 
 const STATE = { statusLine: 0, header: 1, body: 2, complete: 3, fault: 4 } as const
 
@@ -32,12 +33,16 @@ export class ResponseReader {
   bodyBytes = 0
   /** Whether the server will close the connection behind this response. */
   isClosing = false
+  /** Whether the body of a 200 has a member `bid`, which a 200 that bids on nothing leaves out. */
+  hasBid = false
   /** What makes these bytes unreadable; nothing is read after it. */
   fault: string | undefined
   #state: number = STATE.complete
   #headBytes = 0
   #contentLength = -1
   #bodyLeft = 0
+  /** How much of `BID` the body's last bytes are. */
+  #bidMatched = 0
   /** The start of a line that has not ended yet. */
   readonly #line = new Uint8Array(LINE_BYTES_MAX)
   #lineLength = 0
@@ -49,6 +54,8 @@ export class ResponseReader {
   /** Makes ready for the response to the next request. */
   begin(): void {
     this.bodyBytes = 0
+    this.hasBid = false
+    this.#bidMatched = 0
     this.fault = undefined
     this.#beginHead()
   }
@@ -57,7 +64,7 @@ export class ResponseReader {
   push(bytes: Uint8Array, start: number, end: number): number {
     let at = start
     while (at < end && this.#state < STATE.complete) {
-      at = this.#state === STATE.body ? this.#skipBody(at, end) : this.#readLine(bytes, at, end)
+      at = this.#state === STATE.body ? this.#readBody(bytes, at, end) : this.#readLine(bytes, at, end)
     }
     return at
   }
@@ -70,11 +77,23 @@ export class ResponseReader {
     this.#lineLength = 0
   }
 
-  #skipBody(at: number, end: number): number {
-    const taken = Math.min(end - at, this.#bodyLeft)
-    this.#bodyLeft -= taken
+  #readBody(bytes: Uint8Array, start: number, end: number): number {
+    const bodyEnd = Math.min(end, start + this.#bodyLeft)
+    if (this.status === 200 && !this.hasBid) this.#seekBid(bytes, start, bodyEnd)
+    this.#bodyLeft -= bodyEnd - start
     if (this.#bodyLeft === 0) this.#state = STATE.complete
-    return at + taken
+    return bodyEnd
+  }
+
+  /** Stops at the first, which stands near the start of an answer that has one. */
+  #seekBid(bytes: Uint8Array, start: number, end: number): void {
+    let matched = this.#bidMatched
+    for (let at = start; at < end && matched < BID.length; at++) {
+      if (bytes[at] === BID[matched]) matched++
+      else matched = bytes[at] === BID[0] ? 1 : 0
+    }
+    this.hasBid = matched === BID.length
+    this.#bidMatched = matched
   }
 
   #readLine(bytes: Uint8Array, start: number, end: number): number {

@@ -3,6 +3,8 @@
  * of its own, so that nothing is kept of those; checked only when they are over.
  */
 import { checkResponseText, type Violation } from '../../src/openrtb/response-check.ts'
+import type { Target } from './connection.ts'
+import type { RequestBody } from './requests.ts'
 
 export type SampleReport = {
   readonly answers: number
@@ -17,17 +19,17 @@ const INTERVAL_MS = 50
 const VIOLATIONS_MAX = 20
 
 export class Sampler {
-  readonly #url: string
-  readonly #bodies: readonly Uint8Array[]
+  readonly #origin: string
+  readonly #requests: readonly RequestBody[]
   readonly #countMax: number
   readonly #pairs: Pair[] = []
   #isStopping = false
   #asking: Promise<void> = Promise.resolve()
 
-  /** @param countMax answers that are looked at, at most; they are spread over the bodies. */
-  constructor(url: string, bodies: readonly Uint8Array[], countMax: number) {
-    this.#url = url
-    this.#bodies = bodies
+  /** @param countMax answers that are looked at, at most; they are spread over the requests. */
+  constructor({ host, port }: Target, requests: readonly RequestBody[], countMax: number) {
+    this.#origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+    this.#requests = requests
     this.#countMax = countMax
   }
 
@@ -52,12 +54,13 @@ export class Sampler {
   }
 
   async #ask(): Promise<void> {
-    const stride = Math.max(1, Math.floor(this.#bodies.length / this.#countMax))
+    const stride = Math.max(1, Math.floor(this.#requests.length / this.#countMax))
     for (let i = 0; i < this.#countMax && !this.#isStopping; i++) {
-      const request = Buffer.from(this.#bodies[(i * stride) % this.#bodies.length]).toString()
+      const { path, body } = this.#requests[(i * stride) % this.#requests.length]
+      const request = Buffer.from(body).toString()
       const headers = { 'content-type': 'application/json' }
       // What fails here fails in the timed requests too, which count it.
-      const response = await fetch(this.#url, { method: 'POST', headers, body: request }).catch(
+      const response = await fetch(this.#origin + path, { method: 'POST', headers, body: request }).catch(
         () => undefined,
       )
       if (response?.ok && isJson(request)) this.#pairs.push({ request, answer: await response.text() })

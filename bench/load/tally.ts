@@ -1,48 +1,69 @@
 /**
- * What a run counts while it runs: requests, answers, errors and three histograms in microseconds. Counting allocates
- * nothing; `report` reads it once, at the end.
+ * What one thread counts while it sends. Counting allocates nothing; `take` hands over an interval's worth and starts the
+ * next, so that the sum of what was taken is the run.
  */
-import { build, type Histogram } from 'hdr-histogram-js'
-import { assert } from '../../src/base/assert.ts'
 import type { Connection, Loss, LossCause } from './connection.ts'
-import { type LoadReport, percentilesOf } from './report.ts'
+import { MicrosHistogram } from './histogram.ts'
 
-const TIME_US_MAX = 60_000_000
 const ERROR_EXAMPLES_MAX = 5
 
+/** What one thread saw in one interval, by the time at which it happened. */
+export type Slice = {
+  /** From 0 at the start of the plan. */
+  readonly interval: number
+  readonly sent: number
+  readonly answered: number
+  /** Of the answers, those with a bid. */
+  readonly bids: number
+  readonly held: number
+  readonly reconnects: number
+  readonly bodyBytes: number
+  readonly statuses: readonly (readonly [status: number, count: number])[]
+  readonly errors: Readonly<Record<LossCause, number>>
+  readonly errorExamples: readonly string[]
+  /** As `MicrosHistogram.take` gives them. */
+  readonly latency: Uint32Array
+  readonly service: Uint32Array
+  readonly lateness: Uint32Array
+}
+
 export class Tally {
+  /** Of the whole run. */
   sent = 0
-  answered = 0
-  failed = 0
-  held = 0
-  reconnects = 0
-  #bodyBytes = 0
+  inFlight = 0
+  #counts = noCounts()
   readonly #statuses = new Float64Array(1000)
-  readonly #errors: Record<LossCause, number> = { reset: 0, timeout: 0, protocol: 0, closed: 0 }
+  #errors = noErrors()
   readonly #errorExamples = new Set<string>()
-  readonly #latency = histogramUs()
-  readonly #service = histogramUs()
-  readonly #lateness = histogramUs()
+  #errorExamplesTaken = 0
+  readonly #latency = new MicrosHistogram()
+  readonly #service = new MicrosHistogram()
+  readonly #lateness = new MicrosHistogram()
 
-  get inFlight(): number {
-    return this.sent - this.answered - this.failed
+  /** A request was seen to be due this long after its time. @param isHeld it has to wait for a connection. */
+  countDue(lateNs: number, isHeld: boolean): void {
+    this.#lateness.recordNs(lateNs)
+    if (isHeld) this.#counts.held++
   }
 
-  /** A request was seen to be due this long after its time. */
-  countLateness(ns: number): void {
-    recordUs(this.#lateness, ns)
+  countSent(): void {
+    this.sent++
+    this.inFlight++
+    this.#counts.sent++
   }
 
-  countAnswer(connection: Connection, nowNs: number): void {
-    this.answered++
-    recordUs(this.#latency, nowNs - connection.plannedNs)
-    recordUs(this.#service, nowNs - connection.sentNs)
-    this.#statuses[connection.reader.status]++
-    this.#bodyBytes += connection.reader.bodyBytes
+  countAnswer({ plannedNs, sentNs, reader }: Connection, nowNs: number): void {
+    this.inFlight--
+    this.#counts.answered++
+    if (reader.hasBid) this.#counts.bids++
+    this.#latency.recordNs(nowNs - plannedNs)
+    this.#service.recordNs(nowNs - sentNs)
+    this.#statuses[reader.status]++
+    this.#counts.bodyBytes += reader.bodyBytes
   }
 
   countError(connection: Connection, { cause, message }: Loss, nowNs: number): void {
-    this.failed++
+    this.inFlight--
     this.#errors[cause]++
     this.keepExample(`${cause}: ${message}`)
     if (cause === 'timeout') this.countGivenUp(nowNs - connection.plannedNs)
@@ -50,52 +71,48 @@ export class Tally {
 
   /** A request is given up at this age: its latency would have been longer still. */
   countGivenUp(ageNs: number): void {
-    recordUs(this.#latency, ageNs)
+    this.#latency.recordNs(ageNs)
+  }
+
+  countReconnect(): void {
+    this.#counts.reconnects++
   }
 
   keepExample(message: string): void {
     if (this.#errorExamples.size < ERROR_EXAMPLES_MAX) this.#errorExamples.add(message)
   }
 
-  /** The counted part of a report. */
-  report() {
-    const { sent, answered, held, reconnects } = this
-    const { reset, timeout, protocol } = this.#errors
-    return {
-      sent,
-      answered,
-      held,
-      reconnects,
-      statuses: statusesOf(this.#statuses),
-      bodyBytes: this.#bodyBytes,
-      errors: { reset, timeout, protocol },
-      errorExamples: [...this.#errorExamples],
-      latencyUs: percentilesOf(this.#latency),
-      serviceUs: percentilesOf(this.#service),
-      latenessUs: percentilesOf(this.#lateness),
+  take(interval: number): Slice {
+    const slice = {
+      interval,
+      ...this.#counts,
+      statuses: this.#takeStatuses(),
+      errors: this.#errors,
+      errorExamples: [...this.#errorExamples].slice(this.#errorExamplesTaken),
+      latency: this.#latency.take(),
+      service: this.#service.take(),
+      lateness: this.#lateness.take(),
     }
+    this.#counts = noCounts()
+    this.#errors = noErrors()
+    this.#errorExamplesTaken = this.#errorExamples.size
+    return slice
+  }
+
+  #takeStatuses(): [number, number][] {
+    const seen: [number, number][] = []
+    for (let status = 0; status < this.#statuses.length; status++) {
+      if (this.#statuses[status] > 0) seen.push([status, this.#statuses[status]])
+    }
+    this.#statuses.fill(0)
+    return seen
   }
 }
 
-function histogramUs(): Histogram {
-  return build({
-    bitBucketSize: 32,
-    autoResize: false,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: TIME_US_MAX,
-    numberOfSignificantValueDigits: 3,
-  })
+function noCounts() {
+  return { sent: 0, answered: 0, bids: 0, held: 0, reconnects: 0, bodyBytes: 0 }
 }
 
-function recordUs(histogram: Histogram, ns: number): void {
-  assert(ns >= 0, 'time does not run backwards')
-  histogram.recordValue(Math.min(TIME_US_MAX, Math.round(ns / 1000)))
-}
-
-function statusesOf(counts: Float64Array): LoadReport['statuses'] {
-  const seen: [string, number][] = []
-  for (let status = 0; status < counts.length; status++) {
-    if (counts[status] > 0) seen.push([`${status}`, counts[status]])
-  }
-  return Object.fromEntries(seen)
+function noErrors(): Record<LossCause, number> {
+  return { reset: 0, timeout: 0, protocol: 0, closed: 0 }
 }

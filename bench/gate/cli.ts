@@ -3,7 +3,9 @@
  * and its bidders end with it (`bench/gate/probe.ts`).
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Base, type Built, buildCommit, chooseBase, isChanged, NoBase } from './base.ts'
@@ -128,8 +130,13 @@ type Run = (formName: FormName, handicapPercent: number, secondsMost: number) =>
 async function withBase<Answer>(base: Base, use: (run: Run) => Promise<Answer>): Promise<Answer> {
   console.error(`gate: building the base, ${base.commit.slice(0, 7)} "${base.subject}": ${base.choice}`)
   const built: Built = buildCommit(ROOT, base.commit)
-  const interrupt = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'peregrine-gate-'))
+  const remove = () => {
     built.remove()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const interrupt = () => {
+    remove()
     process.exit(INTERRUPTED)
   }
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
@@ -142,6 +149,7 @@ async function withBase<Answer>(base: Base, use: (run: Run) => Promise<Answer>):
         base,
         baseFolder: built.folder,
         candidateFolder: ROOT,
+        folder,
         candidate: candidateText(),
         notes: built.isLockSame
           ? []
@@ -150,7 +158,7 @@ async function withBase<Answer>(base: Base, use: (run: Run) => Promise<Answer>):
       }),
     )
   } finally {
-    built.remove()
+    remove()
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
   }
 }

@@ -3,8 +3,8 @@
  * measures on after the planned rounds only while a measure is void, and never for a better answer than it has.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { writeOperator } from '../end-to-end/target.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
@@ -28,6 +28,8 @@ export type Comparison = {
   /** Both built, each with a slash at its end. */
   readonly baseFolder: string
   readonly candidateFolder: string
+  /** Where the catalog and the requests go; the caller removes it. */
+  readonly folder: string
   /** What the candidate is, as a person reads it. */
   readonly candidate: string
   /** Percent of the base's CPU a request that each request of the candidate burns on purpose. */
@@ -55,18 +57,9 @@ export type GateReport = {
 export class NotComparable extends Error {}
 
 export async function runGate(comparison: Comparison): Promise<GateReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'peregrine-gate-'))
-  try {
-    return await measure(comparison, folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
-async function measure(comparison: Comparison, folder: string): Promise<GateReport> {
   const startMs = performance.now()
   const form: Form = FORMS[comparison.formName]
-  const setting = prepare(comparison, form, folder)
+  const setting = prepare(comparison, form)
   const share = comparison.handicapPercent / 100
   const handicapMicros = share > 0 ? share * (await baseCpuMicros(setting)) : 0
   const rounds = new Rounds({
@@ -125,8 +118,8 @@ function notesOf(
   ]
 }
 
-function prepare(comparison: Comparison, form: Form, folder: string): Setting {
-  const { baseFolder, candidateFolder } = comparison
+function prepare(comparison: Comparison, form: Form): Setting {
+  const { baseFolder, candidateFolder, folder } = comparison
   const catalog = join(folder, 'catalog')
   writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS, hasBudgets: true }), catalog)
   if (!takes(baseFolder, catalog)) {

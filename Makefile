@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench load conformance model image
+.PHONY: help install build run test check bench gate load conformance model image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: install ## types, lint and format
 
 bench: build ## micro benches of the hot rooms, the end-to-end run, bills beside bids
 	@$(NODE) bench/run.ts $(ARGS)
+
+gate: build ## this tree against an earlier commit: fails when it is slower; ARGS=--help tells the rest
+	@$(NODE) --disable-warning=ExperimentalWarning bench/gate/cli.ts $(ARGS)
 
 load: install ## open-loop load against a running bidder; ARGS="--url http://127.0.0.1:8080/openrtb2/bid --rate 5000"
 	@bin/peregrine load $(ARGS)

@@ -1,32 +1,28 @@
 /**
  * `make bench`: the micro benches of the hot rooms, then the end-to-end run, then bills beside bids. `--smoke` runs all of it in its smallest
- * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. `--against
- * COMMIT` does nothing but compare the CPU a request with that of an earlier commit.
+ * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. Against an earlier
+ * commit compares `bench/gate/`.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { againstTable, runAgainst } from './end-to-end/against.ts'
 import { noticesTable, runNotices } from './end-to-end/notices.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices] [--against COMMIT] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices] [--json FILE]"`
 
 const { values: flags } = parseArgs({
   options: {
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
-    against: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 
 if (flags.help) console.log(HELP)
-else if (flags.against !== undefined) {
-  console.log(againstTable(await runAgainst(flags.against, flags.smoke ? 'smoke' : 'full')))
-} else {
+else {
   const isWanted = (part: string) => flags.only === undefined || flags.only === part
   const size = flags.smoke ? 'smoke' : 'full'
   if (isWanted('micro')) {

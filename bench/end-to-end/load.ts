@@ -10,16 +10,17 @@ import type { Target } from './target.ts'
 const CONNECTIONS = 64
 const LOAD = fileURLToPath(new URL('../load/cli.ts', import.meta.url))
 
-export const closedLoop = (target: Target, seconds: number) =>
-  load(target, ['--closed', '--duration', String(seconds)])
+/** @param requests a file of them; made anew unless given, which takes the generator some tenths of a second. */
+export const closedLoop = (target: Target, seconds: number, requests?: string) =>
+  load(target, ['--closed', '--duration', String(seconds), ...from(requests)])
 /**
  * On two cores the generator wakes late whenever bidder and worker are both at work. That counts in the latency, which
  * starts at the planned time; a run is void only beyond this.
  */
 const LATENESS_MAX_US = 3000
-export const openLoop = (target: Target, rate: number, seconds: number) =>
+export const openLoop = (target: Target, rate: number, seconds: number, requests?: string) =>
   load(target, [
-    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds)],
+    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds), ...from(requests)],
     ...['--lateness-max', String(LATENESS_MAX_US)],
   ])
 
@@ -33,6 +34,10 @@ export const billLoop = (target: Target, rate: number, seconds: number, file: st
     ],
     '/notice/bill',
   )
+
+function from(requests: string | undefined): string[] {
+  return requests === undefined ? [] : ['--requests', requests]
+}
 
 async function load(target: Target, args: readonly string[], path = '/openrtb2/bid'): Promise<LoadReport> {
   const url = `http://127.0.0.1:${target.port}${path}`

@@ -1,7 +1,7 @@
 /**
  * Servers under test as processes of their own, and the CPU that each has used by its own account.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,6 +29,16 @@ export type BidderOptions = {
   readonly root?: string
   /** Further flags of `serve`. */
   readonly flags?: readonly string[]
+  /** Files that Node loads before the bidder, in its process; with any it gets a channel to this one. */
+  readonly preloads?: readonly string[]
+  /** Beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+export type BidderProcess = Target & {
+  readonly child: ChildProcess
+  /** From spawning it until it said that it was ready. */
+  readonly readyMs: number
 }
 
 /** A built bidder with its demo model. */
@@ -37,33 +47,35 @@ export async function startBidder({
   name,
   root = ROOT,
   flags = [],
-}: BidderOptions): Promise<Target> {
+  preloads = [],
+  environment = {},
+}: BidderOptions): Promise<BidderProcess> {
   const entry = `${root}dist/peregrine.js`
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build`)
   const ports = ['--port', '0', '--admin-port', '0']
-  const args = ['serve', ...ports, '--catalog', catalog, '--models', `${root}models`, ...flags]
   const data = mkdtempSync(join(tmpdir(), 'peregrine-bench-'))
-  // An earlier commit may know no ledger yet.
-  const dataFlags = knows(entry, '--data') ? ['--data', data] : []
-  const child = spawnNode([entry, ...args, ...dataFlags, '--log-level', 'error'])
+  const folders = ['--catalog', catalog, '--models', `${root}models`, '--data', data]
+  const args = ['serve', ...ports, ...folders, ...flags, '--log-level', 'error']
+  const imports = preloads.flatMap((file) => ['--import', file])
+  const startMs = performance.now()
+  const child = spawnNode([...imports, entry, ...args], {
+    environment,
+    hasChannel: preloads.length > 0,
+  })
   child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   const output = await outputUntil(child, /try /)
+  const readyMs = performance.now() - startMs
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
   return {
     ...targetOf(name ?? 'peregrine', child, Number(port)),
+    child,
+    readyMs,
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
   }
 }
 
 /** What the bidder of the benches seals its notices with. */
 export const NOTICE_KEY = { id: 'k1', secret: Buffer.alloc(32, 7) }
-
-/** Whether the built bidder has a flag. */
-export function knows(entry: string, flag: string): boolean {
-  return execFileSync(process.execPath, [...NODE_FLAGS, entry, 'serve', '--help'], {
-    encoding: 'utf8',
-  }).includes(`${flag} `)
-}
 
 /**
  * Who the bidder is in the benches: a vendor that the made traffic knows, and one that bids on the context where it has
@@ -90,10 +102,18 @@ export async function startCeiling(): Promise<Target> {
   return targetOf('bare handler', child, Number(/port (\d+)/.exec(output)?.[1]))
 }
 
-function spawnNode(args: readonly string[]): ChildProcess {
+type SpawnOptions = {
+  readonly environment?: Readonly<Record<string, string>>
+  readonly hasChannel?: boolean
+}
+
+function spawnNode(
+  args: readonly string[],
+  { environment = {}, hasChannel = false }: SpawnOptions = {},
+): ChildProcess {
   return spawn(process.execPath, [...NODE_FLAGS, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
+    stdio: ['ignore', 'pipe', 'inherit', ...(hasChannel ? (['ipc'] as const) : [])],
+    env: { ...process.env, ...environment, ORT_DISABLE_TELEMETRY: '1' },
   })
 }
 

@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench conformance model image
+.PHONY: help install build run test check bench peers conformance model image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: install ## types, lint and format
 
 bench: build ## micro benches of the hot rooms, the end-to-end run, bills beside bids
 	@$(NODE) bench/run.ts $(ARGS)
+
+peers: build ## the bidder beside the same decision on Fastify and node:http; ARGS=--help
+	@$(NODE) bench/peers/run.ts $(ARGS)
 
 conformance: install ## every request we have against every rule and exchange profile; report in dist/
 	@$(NODE) conformance/run.ts $(ARGS)

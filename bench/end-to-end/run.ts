@@ -154,7 +154,11 @@ function answerQuantiles(before: ReadonlyMap<string, number>, after: ReadonlyMap
 }
 
 /** Doubles in on the highest rate at which p99 stays within the limit and nothing is lost. */
-async function highestRate(target: Target, size: Size, voids: { count: number }): Promise<number> {
+export async function highestRate(
+  target: Target,
+  size: Pick<Size, 'openS' | 'steps'>,
+  voids: { count: number },
+): Promise<number> {
   let most = (await closedLoop(target, size.openS)).rateAchieved
   let held = 0
   for (let step = 0; step < size.steps; step++) {

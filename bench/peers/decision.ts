@@ -4,7 +4,9 @@
  * no first stage. Campaigns are kept by country and as sets, and what an ad alone decides is computed at start, as anyone
  * would who looked at a profile once.
  *
- * It is for `make peers` and does less than the bidder: see LEFT_OUT.
+ * It is for `make peers` and does less than the bidder: see LEFT_OUT. Of 1,100 made imps and 1,000 campaigns 1,099 are
+ * decided alike (decision.test.ts). With 10,000 campaigns all are bid on alike, and a third for another campaign: the
+ * bidder looks at 128 matches of an imp, its peers at all.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -41,6 +43,8 @@ const SCORED_MAX = 64
 /** What is bid of the value where the bid is what is paid. */
 const FIRST_PRICE_SHARE = 0.65
 const SECOND_PRICE = 2
+/** Of a deal (OpenRTB 2.6 section 3.2.12). */
+const FIXED_PRICE = 3
 const EXCHANGE = 'default'
 const VAST_3 = 3
 
@@ -88,11 +92,18 @@ export async function openDecision(options: {
     decide: async (body) => {
       const request = JSON.parse(body) as WireRequest
       const takers = offer.takersOf(request)
+      const blocked = new Set(request.bcat)
       const ofRequest = requestHashes(request, EXCHANGE, nowMs())
       const rows = request.imp.flatMap((imp) => {
         const hashes = impHashes(ofRequest, imp)
         const ids = columns.impIds(hashes)
-        return candidatesOf(request, imp, takers).map(({ ad, lot }) => ({ imp, ad, lot, hashes, ids }))
+        return candidatesOf(request, imp, takers, blocked).map(({ ad, lot }) => ({
+          imp,
+          ad,
+          lot,
+          hashes,
+          ids,
+        }))
       })
       if (rows.length === 0) return undefined
       const bids = bidsOf(rows, await scoresOf(rows))
@@ -105,9 +116,9 @@ function candidatesOf(
   request: WireRequest,
   imp: WireImp,
   takers: readonly PeerCampaign[],
+  blocked: ReadonlySet<string>,
 ): { readonly ad: PeerAd; readonly lot: Lot }[] {
   const sizes = new Set(imp.banner?.format.map(({ w, h }) => `${w}x${h}`))
-  const blocked = new Set(request.bcat)
   const found = []
   for (const campaign of takers) {
     const lot = lotOf(request, imp, campaign)
@@ -197,6 +208,3 @@ function priceOf(valueUsd: number, { floorUsd, auction }: Lot): number {
   const price = auction === SECOND_PRICE ? valueUsd : Math.max(FIRST_PRICE_SHARE * valueUsd, floorUsd)
   return Math.floor(price * 1e6) / 1e6
 }
-
-/** `at` 3 of a deal (OpenRTB 2.6 section 3.2.12). */
-const FIXED_PRICE = 3

@@ -65,28 +65,26 @@ export class Offer {
   /** The campaigns that want the request, and whose advertiser it does not block. */
   takersOf(request: WireRequest): PeerCampaign[] {
     const { device, site, app } = request
-    const country = device.geo.country
+    const { country } = device.geo
+    const inventory = site ? 'site' : 'app'
+    const deviceClass = DEVICE_CLASSES[deviceClassOf(device.devicetype)]
+    const region = `${country}-${device.geo.region}`
+    const os = device.os.toLowerCase()
     const publisher = (site?.domain.replace(/^www\./, '') ?? app?.bundle ?? '').toLowerCase()
-    const facts = {
-      inventory: site ? 'site' : 'app',
-      devices: DEVICE_CLASSES[deviceClassOf(device.devicetype)],
-      regions: `${country}-${device.geo.region}`,
-      operatingSystems: device.os.toLowerCase(),
-      languages: device.language,
-      publishers: publisher,
-    }
     const categories = ((site ?? app)?.cat ?? []).flatMap((category) => [category, wholeOf(category)])
     const blocked = new Set(request.badv)
-    return (this.#byCountry.get(country) ?? this.#anywhere).filter(({ wants, domain }) => {
-      for (const name in facts) {
-        const list = wants[name as keyof typeof facts]
-        if (list !== undefined && !list.has(facts[name as keyof typeof facts])) return false
-      }
-      if (wants.notPublishers?.has(publisher)) return false
-      if (wants.categories !== undefined && !categories.some((one) => wants.categories!.has(one)))
-        return false
-      return !isDomainIn(blocked, domain)
-    })
+    return (this.#byCountry.get(country) ?? this.#anywhere).filter(
+      ({ wants, domain }) =>
+        holds(wants.devices, deviceClass) &&
+        holds(wants.operatingSystems, os) &&
+        holds(wants.inventory, inventory) &&
+        holds(wants.regions, region) &&
+        holds(wants.languages, device.language) &&
+        holds(wants.publishers, publisher) &&
+        !wants.notPublishers?.has(publisher) &&
+        (wants.categories === undefined || categories.some((one) => wants.categories!.has(one))) &&
+        !isDomainIn(blocked, domain),
+    )
   }
 
   #add(campaign: PeerCampaign, creative: Creative): void {
@@ -100,6 +98,10 @@ export class Offer {
 
 function isFilm(creative: Creative): creative is Film {
   return creative.format === 'video' && creative.media !== undefined
+}
+
+function holds(wanted: ReadonlySet<string> | undefined, value: string): boolean {
+  return wanted === undefined || wanted.has(value)
 }
 
 function peerCampaign(campaign: Campaign, domain: string): PeerCampaign {

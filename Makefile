@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench peers conformance model image
+.PHONY: help install build run test check bench peers soak conformance model image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ bench: build ## micro benches of the hot rooms, the end-to-end run, bills beside
 
 peers: build ## the bidder beside the same decision on Fastify and node:http; ARGS=--help
 	@$(NODE) bench/peers/run.ts $(ARGS)
+
+soak: build ## half an hour of steady load: is memory flat; ARGS=--help
+	@$(NODE) bench/end-to-end/soak.ts $(ARGS)
 
 conformance: install ## every request we have against every rule and exchange profile; report in dist/
 	@$(NODE) conformance/run.ts $(ARGS)

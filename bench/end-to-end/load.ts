@@ -17,9 +17,10 @@ export const closedLoop = (target: Target, seconds: number) =>
  * starts at the planned time; a run is void only beyond this.
  */
 const LATENESS_MAX_US = 3000
-export const openLoop = (target: Target, rate: number, seconds: number) =>
+/** @param seed of the requests. */
+export const openLoop = (target: Target, rate: number, seconds: number, seed = 1) =>
   load(target, [
-    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds)],
+    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds), '--seed', String(seed)],
     ...['--lateness-max', String(LATENESS_MAX_US)],
   ])
 

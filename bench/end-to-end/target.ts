@@ -15,8 +15,6 @@ export type Target = {
   cpuSeconds(): number
   /** Resident memory now, bytes. */
   residentBytes(): number
-  /** Of its admin port; 0 where there is none. */
-  readonly adminPort: number
   /** Entries of /proc/PID/fd. */
   openFiles(): number
   /** Prometheus text as numbers by name and labels; empty where there is none. */
@@ -57,7 +55,6 @@ export async function startBidder({
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
   return {
     ...targetOf(name ?? 'peregrine', child, Number(port)),
-    adminPort: Number(adminPort),
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
   }
 }
@@ -127,7 +124,6 @@ function targetOf(name: string, child: ChildProcess, port: number): Target {
   return {
     name,
     port,
-    adminPort: 0,
     cpuSeconds: () => cpuSecondsOf(child.pid!),
     residentBytes: () => residentBytesOf(child.pid!),
     openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,

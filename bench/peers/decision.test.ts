@@ -6,25 +6,19 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { systemClock } from '../../src/base/clock.ts'
 import { compileAds } from '../../src/catalog/compile.ts'
 import { EXCHANGE_PROFILES } from '../../src/exchange/profiles.ts'
-import { Plan } from '../../src/features/plan.ts'
-import { InlineScorer } from '../../src/inference/inline.ts'
-import { WorkerPool } from '../../src/inference/pool.ts'
-import { ScoringQueue } from '../../src/inference/queue.ts'
-import { loadModel } from '../../src/models/load.ts'
 import { checkResponse } from '../../src/openrtb/response-check.ts'
 import { Rates } from '../../src/pricing/currency.ts'
 import { TEST_OPERATOR, TestBidder } from '../../src/testing/bidder.ts'
 import { ManualClock } from '../../src/testing/clock.ts'
+import { DEMO_MODEL, openDemoModel } from '../../src/testing/demo-model.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { makeBodies } from '../traffic/requests.ts'
 import { openDecision } from './decision.ts'
 
-const MODEL = fileURLToPath(new URL('../../models/ctr/1', import.meta.url))
 const REQUESTS = 400
 const AGREEMENT_MIN = 0.99
 
@@ -42,7 +36,7 @@ t.test('of generated requests the peers bid on the same imps for the same campai
   const bidder = await openBidder(catalog, clock, t.teardown.bind(t))
   const { decide } = await openDecision({
     catalog: folder,
-    model: MODEL,
+    model: DEMO_MODEL,
     noticeUrl: 'https://bid.example',
     nowMs: () => clock.wallMs(),
   })
@@ -78,33 +72,11 @@ async function openBidder(
   clock: ManualClock,
   teardown: (end: () => Promise<void>) => void,
 ): Promise<TestBidder> {
-  const result = await loadModel(MODEL)
-  if ('faults' in result) throw new Error('the demo model is broken')
-  const { manifest, inline, spec } = result.model
+  const ads = await compileAds(catalog, EXCHANGE_PROFILES)
   const onFault = (fault: Error) => {
     throw fault
   }
-  // A deadline of the standing clock would pass at once on the real one: the queue has a clock that stands still too.
-  const queue = new ScoringQueue({
-    model: spec,
-    workers: 1,
-    rowsMax: 1024,
-    clock: new ManualClock(),
-    onFault,
-  })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: onFault })
-  queue.attach(pool)
-  teardown(async () => {
-    queue.close()
-    await pool.close()
-  })
-  const ads = await compileAds(catalog, EXCHANGE_PROFILES)
-  const planOf = (columns: ConstructorParameters<typeof Plan>[0]) => new Plan(columns, ads.vectors)
-  const model = {
-    plans: manifest.inputs.map(({ columns }) => planOf(columns)),
-    queue,
-    inline: new InlineScorer(inline, planOf(inline.columns), ads.vectors),
-  }
+  const model = await openDemoModel(ads, onFault, teardown)
   const tcf = { ...TEST_OPERATOR.tcf!, withoutBasis: 'contextual' as const }
   return new TestBidder({ ads, rates: new Rates(undefined, 1), model }, clock, { ...TEST_OPERATOR, tcf })
 }

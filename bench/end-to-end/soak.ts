@@ -50,6 +50,8 @@ type Options = {
   readonly roundS: number
   readonly sampleMs: number
   readonly isMemoryJudged: boolean
+  /** Rejects when the run is to end at once. */
+  readonly stopped: Promise<never>
 }
 
 type Sample = {
@@ -113,7 +115,8 @@ async function soak(bidder: Target, options: Options): Promise<SoakReport> {
     const roundCount = Math.max(1, Math.round((minutes * 60) / roundS))
     for (let i = 0; i < roundCount; i++) {
       const first = sampler.samples.length
-      const report = await openLoop(bidder, rate * (1 - BILLED_SHARE), roundS, i + 1)
+      const load = openLoop(bidder, rate * (1 - BILLED_SHARE), roundS, i + 1)
+      const report = await Promise.race([load, options.stopped])
       rounds.push(roundOf(report, sampler.samples.slice(first)))
       process.stderr.write(`${roundLine(i, rounds[i])}\n`)
     }
@@ -298,14 +301,23 @@ async function main(): Promise<number> {
   const minutes = positive('--minutes', values.minutes)
   const rate = positive('--rate', values.rate)
   const campaigns = positive('--campaigns', values.campaigns)
-  const report = await runSoak(
-    values.smoke
-      ? { minutes: 0.1, rate: 200, campaigns: 200, roundS: 2, sampleMs: 250, isMemoryJudged: false }
-      : { minutes, rate, campaigns, roundS: 60, sampleMs: 5000, isMemoryJudged: true },
-  )
+  const size = values.smoke
+    ? { minutes: 0.1, rate: 200, campaigns: 200, roundS: 2, sampleMs: 250, isMemoryJudged: false }
+    : { minutes, rate, campaigns, roundS: 60, sampleMs: 5000, isMemoryJudged: true }
+  const report = await runSoak({ ...size, stopped: signalled() })
   console.log(soakTable(report))
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`)
   return report.faults.length === 0 ? 0 : 1
+}
+
+/** Rejects on SIGINT and SIGTERM, so that the bidder is stopped and its folders are removed. */
+function signalled(): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => reject(new Error(`stopped by ${signal} before its end`)))
+  // Nobody waits for it while the bidder starts.
+  promise.catch(() => {})
+  return promise
 }
 
 function positive(flag: string, text: string): number {

@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench gate load conformance model image
+.PHONY: help install build run test check bench gate load peers soak conformance model image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,12 @@ gate: build ## this tree against an earlier commit: fails when it is slower; ARG
 
 load: install ## open-loop load against a running bidder; ARGS="--url http://127.0.0.1:8080/openrtb2/bid --rate 5000"
 	@bin/peregrine load $(ARGS)
+
+peers: build ## the bidder beside the same decision on Fastify and node:http; ARGS=--help
+	@$(NODE) bench/peers/run.ts $(ARGS)
+
+soak: build ## half an hour of steady load: is memory flat; ARGS=--help
+	@$(NODE) bench/end-to-end/soak.ts $(ARGS)
 
 conformance: install ## every request we have against every rule and exchange profile; report in dist/
 	@$(NODE) conformance/run.ts $(ARGS)

@@ -10,17 +10,19 @@ import type { Target } from './target.ts'
 const CONNECTIONS = 64
 const LOAD = fileURLToPath(new URL('../load/cli.ts', import.meta.url))
 
-/** @param requests a file of them; made anew unless given, which takes the generator some tenths of a second. */
-export const closedLoop = (target: Target, seconds: number, requests?: string) =>
-  load(target, ['--closed', '--duration', String(seconds), ...from(requests)])
+/** What is sent: a file of requests, or else made ones, which takes the generator some tenths of a second. */
+export type Sent = { readonly requests?: string; readonly seed?: number }
+
+export const closedLoop = (target: Target, seconds: number, sent: Sent = {}) =>
+  load(target, ['--closed', '--duration', String(seconds), ...flagsOf(sent)])
 /**
  * On two cores the generator wakes late whenever bidder and worker are both at work. That counts in the latency, which
  * starts at the planned time; a run is void only beyond this.
  */
 const LATENESS_MAX_US = 3000
-export const openLoop = (target: Target, rate: number, seconds: number, requests?: string) =>
+export const openLoop = (target: Target, rate: number, seconds: number, sent: Sent = {}) =>
   load(target, [
-    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds), ...from(requests)],
+    ...['--rate', String(Math.max(rate, 1)), '--duration', String(seconds), ...flagsOf(sent)],
     ...['--lateness-max', String(LATENESS_MAX_US)],
   ])
 
@@ -35,8 +37,8 @@ export const billLoop = (target: Target, rate: number, seconds: number, file: st
     '/notice/bill',
   )
 
-function from(requests: string | undefined): string[] {
-  return requests === undefined ? [] : ['--requests', requests]
+function flagsOf({ requests, seed = 1 }: Sent): string[] {
+  return ['--seed', String(seed), ...(requests === undefined ? [] : ['--requests', requests])]
 }
 
 async function load(target: Target, args: readonly string[], path = '/openrtb2/bid'): Promise<LoadReport> {

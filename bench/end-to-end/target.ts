@@ -3,7 +3,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,6 +13,10 @@ export type Target = {
   readonly port: number
   /** User and system time of all its threads so far, in seconds. */
   cpuSeconds(): number
+  /** Resident memory now, bytes. */
+  residentBytes(): number
+  /** Entries of /proc/PID/fd. */
+  openFiles(): number
   /** Prometheus text as numbers by name and labels; empty where there is none. */
   metrics(): Promise<ReadonlyMap<string, number>>
   stop(): Promise<void>
@@ -96,10 +100,14 @@ export function writeOperator(folder: string): string {
   return file
 }
 
-export async function startCeiling(): Promise<Target> {
-  const child = spawnNode([fileURLToPath(new URL('ceiling.ts', import.meta.url))])
+export const startCeiling = () =>
+  startServer('bare handler', fileURLToPath(new URL('ceiling.ts', import.meta.url)))
+
+/** A server that prints its port once it listens. @param file of the bench. */
+export async function startServer(name: string, file: string, args: readonly string[] = []): Promise<Target> {
+  const child = spawnNode([file, ...args])
   const output = await outputUntil(child, /port \d+/)
-  return targetOf('bare handler', child, Number(/port (\d+)/.exec(output)?.[1]))
+  return targetOf(name, child, Number(/port (\d+)/.exec(output)?.[1]))
 }
 
 type SpawnOptions = {
@@ -137,6 +145,8 @@ function targetOf(name: string, child: ChildProcess, port: number): Target {
     name,
     port,
     cpuSeconds: () => cpuSecondsOf(child.pid!),
+    residentBytes: () => residentBytesOf(child.pid!),
+    openFiles: () => readdirSync(`/proc/${child.pid}/fd`).length,
     metrics: async () => new Map(),
     stop: async () => {
       child.kill()
@@ -150,6 +160,11 @@ function cpuSecondsOf(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** From /proc/PID/status, in KiB. */
+function residentBytesOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024
 }
 
 function parseMetrics(text: string): Map<string, number> {

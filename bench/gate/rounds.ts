@@ -160,7 +160,7 @@ export class Rounds {
     if (form.search === undefined) return
     const held: Both<number> = { base: 0, candidate: 0 }
     for (const side of order) {
-      const { rate, voidRuns } = await highestRate(side.bidder, { ...form.search, requests })
+      const { rate, voidRuns } = await highestRate(side.bidder, { ...form.search, sent: { requests } })
       held[side.name] = rate
       this.voidRuns += voidRuns
     }
@@ -175,7 +175,7 @@ export class Rounds {
     const reports: Both<LoadReport[]> = { base: [], candidate: [] }
     for (const side of alternate(order, openRuns)) {
       const rate = Math.round(this.#rate * share)
-      const report = await openLoop(side.bidder, rate, openS, this.#setting.requests)
+      const report = await openLoop(side.bidder, rate, openS, { requests: this.#setting.requests })
       this.#loads[side.name].push(report)
       if (report.voidReason === null) reports[side.name].push(report)
       else this.voidRuns++

@@ -56,7 +56,7 @@ export class Side {
 
   async cost(seconds: number, requests: string): Promise<Cost> {
     const before = await this.#ask<Reading>('reading')
-    const load = await closedLoop(this.bidder, seconds, requests)
+    const load = await closedLoop(this.bidder, seconds, { requests })
     const after = await this.#ask<Reading>('reading')
     return {
       cpuMicrosPerRequest: (after.cpuMicros - before.cpuMicros) / load.answered,

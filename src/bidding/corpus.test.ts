@@ -13,16 +13,11 @@ import { systemClock } from '../base/clock.ts'
 import { compileAds } from '../catalog/compile.ts'
 import { loadCatalog } from '../catalog/load.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
-import { NumberPlan } from '../features/numbers.ts'
-import { Plan } from '../features/plan.ts'
-import { InlineScorer } from '../inference/inline.ts'
-import { WorkerPool } from '../inference/pool.ts'
-import { ScoringQueue } from '../inference/queue.ts'
-import { loadModel } from '../models/load.ts'
 import { checkResponse } from '../openrtb/response-check.ts'
 import { Rates } from '../pricing/currency.ts'
 import { TEST_OPERATOR, TestBidder, type TestCatalog } from '../testing/bidder.ts'
 import { ManualClock } from '../testing/clock.ts'
+import { openDemoModel } from '../testing/demo-model.ts'
 import { NOTHING_LOADED, SteadyPrng, testMoney } from '../testing/money.ts'
 
 const root = new URL('../../', import.meta.url)
@@ -109,28 +104,8 @@ async function realSnapshot(
   onFault: (fault: Error) => void,
 ): Promise<TestCatalog> {
   const loaded = await loadCatalog(fileURLToPath(new URL('catalog/demo', root)))
-  const result = await loadModel(fileURLToPath(new URL('models/ctr/1', root)))
-  if ('faults' in loaded || 'faults' in result) throw new Error('the demo catalog or model is broken')
-  const { model } = result
+  if ('faults' in loaded) throw new Error('the demo catalog is broken')
   const campaigns = loaded.catalog.campaigns.map((campaign) => ({ ...campaign, targeting: {} }))
   const ads = await compileAds({ ...loaded.catalog, campaigns }, EXCHANGE_PROFILES)
-  // A deadline of the standing clock would pass at once on the real one: the queue has a clock that stands still too.
-  const queue = new ScoringQueue({
-    model: model.spec,
-    workers: 1,
-    rowsMax: 1024,
-    clock: new ManualClock(),
-    onFault,
-  })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: onFault })
-  queue.attach(pool)
-  teardown(async () => {
-    queue.close()
-    await pool.close()
-  })
-  const plans = model.manifest.inputs.map(({ type, columns }) =>
-    type === 'int32' ? new Plan(columns, ads.vectors) : new NumberPlan(columns),
-  )
-  const inline = new InlineScorer(model.inline, new Plan(model.inline.columns, ads.vectors), ads.vectors)
-  return { ads, rates: new Rates(undefined, 1), model: { plans, queue, inline } }
+  return { ads, rates: new Rates(undefined, 1), model: await openDemoModel(ads, onFault, teardown) }
 }

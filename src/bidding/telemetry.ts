@@ -13,6 +13,9 @@ export const STAGE = Object.fromEntries(STAGE_NAMES.map((name, slot) => [name, s
   number
 >
 
+/** Slots of `inlineAnswers`. */
+export const INLINE_REASON = { late: 0, failed: 1, full: 2, overload: 3 } as const
+
 export class BidTelemetry {
   readonly requests: Counter
   readonly answerMicros: Histogram
@@ -49,7 +52,7 @@ export class BidTelemetry {
     this.inlineAnswers = new Counter({
       name: 'peregrine_inline_answers_total',
       about: 'Requests that the inline scorer answered for the model',
-      slots: ['late', 'failed', 'full'].map((reason) => ({ reason })),
+      slots: Object.keys(INLINE_REASON).map((reason) => ({ reason })),
     })
     this.privacyCauses = new Counter({
       name: 'peregrine_privacy_signals_total',
@@ -77,6 +80,3 @@ export class BidTelemetry {
     return nowMs
   }
 }
-
-/** Slots of `inlineAnswers`. */
-export const INLINE_REASON = { late: 0, failed: 1, full: 2 } as const

@@ -21,6 +21,7 @@ export type CallSetting = {
   readonly exchanges: readonly AnswerProfile[]
   readonly clock: Clock
   readonly telemetry: BidTelemetry
+  readonly admission: { readonly load: Load }
 }
 
 export class BidCall implements Arrival {
@@ -40,19 +41,19 @@ export class BidCall implements Arrival {
   constructor(
     setting: CallSetting,
     exchangeIndex: number,
-    load: Load,
     response: HttpResponse,
     request: HttpRequest,
+    firstByteMs: number,
   ) {
     this.exchangeIndex = exchangeIndex
-    this.firstByteMs = setting.clock.nowMs()
+    this.firstByteMs = firstByteMs
     this.isGpc = request.getHeader('sec-gpc') === '1'
     this.#isGzipTaken =
       setting.exchanges[exchangeIndex].isGzipAnswered && takesGzip(request.getHeader('accept-encoding'))
     this.#response = response
     this.#setting = setting
-    this.#load = load
-    load.inFlight++
+    this.#load = setting.admission.load
+    this.#load.inFlight++
   }
 
   /**

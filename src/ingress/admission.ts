@@ -48,17 +48,16 @@ export class Admission implements BrownOut {
   #sampledMs: number
   /** Since the last sample. */
   #bidMs = 0
-  #admitted = 0
 
   constructor(options: AdmissionOptions) {
     const { exchangeNames, queueMsTarget, clock } = options
     this.#options = options
     this.#sampledMs = clock.nowMs()
-    this.#control = new OverloadControl(queueMsTarget, this.#sampledMs)
+    this.#control = new OverloadControl(queueMsTarget)
     this.#fair = new FairShare(exchangeNames.length)
     this.#turn = new TurnClock()
     this.telemetry = new AdmissionTelemetry(exchangeNames, this.#control, this.#fair.shares)
-    this.#timer = setInterval(this.#sample, SAMPLE_MS).unref()
+    this.#timer = setInterval(this.#tick, SAMPLE_MS).unref()
   }
 
   get level(): number {
@@ -69,13 +68,12 @@ export class Admission implements BrownOut {
   admit(exchangeIndex: number): number {
     const nowMs = this.#options.clock.nowMs()
     const sinceMs = this.#turn.arrive(nowMs)
-    if (nowMs - this.#sampledMs >= SAMPLE_OVERDUE_MS) this.#sample()
+    if (nowMs - this.#sampledMs >= SAMPLE_OVERDUE_MS) this.#sample(nowMs)
     const isFull = this.load.inFlight >= this.#options.inFlightMax
     if (!this.#fair.admits(exchangeIndex) || isFull) {
       this.telemetry.requests.add(LEVEL.refusing)
       return REFUSED
     }
-    this.#admitted++
     this.telemetry.requests.add(Math.min(this.level, LEVEL.inline))
     return sinceMs
   }
@@ -104,11 +102,16 @@ export class Admission implements BrownOut {
     clearInterval(this.#timer)
   }
 
-  readonly #sample = (): void => {
-    const { clock, utilisation, scoreWaitMs, queueMsTarget, onLess } = this.#options
+  /** Not right behind a sample that a request has brought about: it would have seen next to nothing. */
+  readonly #tick = (): void => {
+    const nowMs = this.#options.clock.nowMs()
+    if (nowMs - this.#sampledMs >= SAMPLE_MS / 2) this.#sample(nowMs)
+  }
+
+  #sample(nowMs: number): void {
+    const { utilisation, scoreWaitMs, queueMsTarget, onLess } = this.#options
     const control = this.#control
     const { level } = control
-    const nowMs = clock.nowMs()
     const elapsedMs = nowMs - this.#sampledMs
     const sample = {
       nowMs,
@@ -117,11 +120,9 @@ export class Admission implements BrownOut {
       utilisation: utilisation(),
       bidShare: this.#bidMs / elapsedMs,
       offeredPerMs: this.#fair.count(elapsedMs),
-      admittedPerMs: this.#admitted / elapsedMs,
     }
     this.#sampledMs = nowMs
     this.#bidMs = 0
-    this.#admitted = 0
     this.telemetry.see(sample)
     if (queueMsTarget === 0) return
     control.update(sample)

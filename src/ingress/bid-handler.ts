@@ -3,7 +3,8 @@
  * What is refused is refused here, with the outcome that says why.
  *
  * Who is not let in is answered at the headers; uWebSockets.js passes over the body that follows, in whatever pieces, and
- * the connection can be used again. Any other refusal waits for the end of a body of sensible length. Only a body beyond the limit costs its connection, because nobody knows how much more would come.
+ * the connection can be used again. Any other refusal waits for the end of a body of sensible length. Only a body beyond
+ * the limit costs its connection, because nobody knows how much more would come.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import type { Arrival } from '../bidding/bid.ts'

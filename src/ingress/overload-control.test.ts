@@ -12,7 +12,6 @@ const CALM = {
   utilisation: 0.5,
   bidShare: 0.4,
   offeredPerMs: 10,
-  admittedPerMs: 10,
 }
 const LATE = { turnWaitMs: 6 }
 const BUSY = { utilisation: 1, bidShare: 0.6 }
@@ -20,7 +19,7 @@ const BUSY = { utilisation: 1, bidShare: 0.6 }
 type Seen = Partial<Omit<LoadSample, 'nowMs'>>
 
 function controlled() {
-  const control = new OverloadControl(5, 0)
+  const control = new OverloadControl(5)
   let nowMs = 0
   /** Feeds samples of 20 ms, each as told and else calm; gives the levels behind them. */
   const feed = (ms: number, seen: Seen = {}): string => {
@@ -61,7 +60,7 @@ t.test('what does not stand is no overload, however bad it is and however often 
 })
 
 t.test('a single sample is no overload, however long it took', async (t) => {
-  const control = new OverloadControl(5, 0)
+  const control = new OverloadControl(5)
   control.update({ ...CALM, ...LATE, nowMs: 5000 })
   t.equal(control.level, LEVEL.full)
 })
@@ -105,7 +104,13 @@ t.test(
     feed(20, { utilisation: 0.96 })
     t.equal(control.limitPerMs, 6.4, 'not without anything to spare')
     feed(20, { utilisation: 0.45 })
-    t.equal(control.limitPerMs, 6.4 * 1.1)
+    t.equal(control.limitPerMs, 6.4 * 1.25)
+    feed(300, { utilisation: 0.05 })
+    t.equal(control.limitPerMs, 15, 'not far above what is offered')
+    feed(20, LATE)
+    t.equal(control.limitPerMs, 15)
+    feed(80, LATE)
+    t.equal(control.limitPerMs, 8)
     feed(5000, LATE)
     t.equal(control.limitPerMs, 0.5, 'and it never falls to nothing')
   },

@@ -24,28 +24,33 @@ export type LoadSample = {
   readonly utilisation: number
   /** Share of the time that went into bids. */
   readonly bidShare: number
-  /** Requests a millisecond: that came, over the last tenth of a second, and that were let in since the last sample. */
+  /** Requests a millisecond that came, over the last tenth of a second. */
   readonly offeredPerMs: number
-  readonly admittedPerMs: number
 }
 
 /** Overload is what lasts as long as this from the first sample that shows it. */
 const STANDING_MS = 80
-/**
- * A loop that is never idle has a queue, even if none is seen here: peers with few connections keep it on their side.
- * But only if it is bids that keep it busy, and not a new catalog.
- */
+/** A loop that is never idle has a queue, even if none is seen here: peers with few connections keep it on their side. */
 const UTILISATION_MAX = 0.98
-const BID_SHARE_MIN = 0.3
+/**
+ * Bids are refused only while they are what keeps the loop busy: not because of a new catalog, or of a neighbour that has
+ * the core, and not beyond the point where refusals themselves fill the loop. By level: a bid that waits for its scores
+ * is counted up to there.
+ */
+const BID_SHARE_MIN = [0.2, 0.2, 0.3, 0.3]
+/** Of a sample in the average that is held against it. */
+const BID_SHARE_WEIGHT = 0.3
 /** While requests are refused the loop keeps this little time to itself. */
 const UTILISATION_WANTED = 0.95
 const LIMIT_AT_FIRST = 0.8
 const LIMIT_DECREASE = 0.8
 /** Of the spare share of the loop, what the limit grows by in a sample. */
-const LIMIT_GROWTH = 0.2
+const LIMIT_GROWTH = 0.5
+/** Of what is offered. */
+const LIMIT_MOST = 1.5
 /** Where even refusals fill the loop, refusing more helps nobody. */
 const ADMITTED_SHARE_MIN = 0.05
-/** A level is given back under this share of the load that took it, after so long. */
+/** A level is given back at this share of the load that took it, after so long. */
 const CALM_LOAD = 0.8
 const CALM_MS = 400
 const TRIAL_MS_FIRST = 2000
@@ -58,7 +63,8 @@ export class OverloadControl {
   readonly #targetMs: number
   /** The first sample of those that show overload without a calm one between; `NaN` behind a calm one. */
   #overloadedSinceMs = Number.NaN
-  #loweredAtMs: number
+  #bidShare = 0
+  #loweredAtMs = Number.NEGATIVE_INFINITY
   #raisedAtMs = Number.NEGATIVE_INFINITY
   /** Since when so little has been offered that the level above would hold; `NaN` while that is not so. */
   #lowSinceMs = Number.NaN
@@ -67,9 +73,8 @@ export class OverloadControl {
   readonly #trialMs = new Float64Array(LEVEL.refusing).fill(TRIAL_MS_FIRST)
 
   /** @param targetMs the queueing delay that may stand. */
-  constructor(targetMs: number, nowMs: number) {
+  constructor(targetMs: number) {
     this.#targetMs = targetMs
-    this.#loweredAtMs = nowMs
   }
 
   update(sample: LoadSample): void {
@@ -88,20 +93,22 @@ export class OverloadControl {
   }
 
   #isOverloaded({ turnWaitMs, scoreWaitMs, utilisation, bidShare }: LoadSample): boolean {
-    if (turnWaitMs > this.#targetMs) return true
-    if (utilisation > UTILISATION_MAX && bidShare > BID_SHARE_MIN) return true
-    // Below, nobody waits for scores: what is seen of them is old.
-    return this.level < LEVEL.inline && scoreWaitMs > this.#targetMs
+    this.#bidShare += BID_SHARE_WEIGHT * (bidShare - this.#bidShare)
+    const isBusyWithBids = this.#bidShare > BID_SHARE_MIN[this.level]
+    const isLate = turnWaitMs > this.#targetMs
+    if (isBusyWithBids && (isLate || utilisation > UTILISATION_MAX)) return true
+    // Less work is never wrong where there are waits; and where it is inline already, nobody waits for scores.
+    return this.level < LEVEL.inline && (isLate || scoreWaitMs > this.#targetMs)
   }
 
-  #lowerLevel({ nowMs, offeredPerMs, admittedPerMs }: LoadSample): void {
+  #lowerLevel({ nowMs, offeredPerMs }: LoadSample): void {
     const hasFailed = nowMs - this.#raisedAtMs < TRIAL_MS_FIRST
     const trialMs = this.#trialMs[this.level]
     this.#trialMs[this.level] = hasFailed ? Math.min(2 * trialMs, TRIAL_MS_MOST) : TRIAL_MS_FIRST
     this.#lostAtPerMs[this.level] = offeredPerMs
     this.level++
     this.#loweredAtMs = nowMs
-    if (this.level === LEVEL.refusing) this.limitPerMs = LIMIT_AT_FIRST * admittedPerMs
+    if (this.level === LEVEL.refusing) this.limitPerMs = LIMIT_AT_FIRST * offeredPerMs
   }
 
   #lowerLimit({ offeredPerMs }: LoadSample): void {
@@ -111,18 +118,20 @@ export class OverloadControl {
 
   /** Follows what the loop has to spare; once nobody has been refused for a while, nobody will be. */
   #raiseLimit({ nowMs, offeredPerMs, utilisation }: LoadSample): void {
-    if (offeredPerMs > this.limitPerMs) {
-      this.#lowSinceMs = Number.NaN
-      this.limitPerMs *= 1 + LIMIT_GROWTH * Math.max(0, UTILISATION_WANTED - utilisation)
-    } else if (this.#isLowFor(nowMs)) {
-      this.limitPerMs = Number.POSITIVE_INFINITY
+    const growth = 1 + LIMIT_GROWTH * Math.max(0, UTILISATION_WANTED - utilisation)
+    if (offeredPerMs > this.limitPerMs) this.#lowSinceMs = Number.NaN
+    else if (this.#isLowFor(nowMs)) {
       this.#raise(nowMs)
+      this.limitPerMs = Number.POSITIVE_INFINITY
+      return
     }
+    // Not far above what is offered, or the next gust would pass.
+    this.limitPerMs = Math.min(this.limitPerMs * growth, Math.max(this.limitPerMs, LIMIT_MOST * offeredPerMs))
   }
 
   #raiseLevel({ nowMs, offeredPerMs }: LoadSample): void {
     const above = this.level - 1
-    if (offeredPerMs < CALM_LOAD * this.#lostAtPerMs[above]) {
+    if (offeredPerMs <= CALM_LOAD * this.#lostAtPerMs[above]) {
       if (this.#isLowFor(nowMs)) this.#raise(nowMs)
       return
     }

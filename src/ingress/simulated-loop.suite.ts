@@ -28,7 +28,7 @@ export type Second = {
 type Pending = { readonly exchange: number; readonly atMs: number }
 
 export class SimulatedLoop {
-  readonly control = new OverloadControl(TARGET_MS, 0)
+  readonly control = new OverloadControl(TARGET_MS)
   readonly fair: FairShare
   nowMs = 0
   readonly #prng: Prng
@@ -41,7 +41,6 @@ export class SimulatedLoop {
   #idleMs = 0
   #waitMs = 0
   #bidMs = 0
-  #admitted = 0
   #seen = 0
 
   /** @param connections of all peers together. */
@@ -107,7 +106,6 @@ export class SimulatedLoop {
       const costMs = isAdmitted ? COST_MS[this.control.level] : REFUSAL_MS
       this.nowMs += costMs
       if (isAdmitted) {
-        this.#admitted++
         this.#bidMs += costMs
         seen.bids[exchange]++
       } else seen.refusals[exchange]++
@@ -130,14 +128,12 @@ export class SimulatedLoop {
       utilisation: 1 - this.#idleMs / elapsedMs,
       bidShare: this.#bidMs / elapsedMs,
       offeredPerMs: this.fair.count(elapsedMs),
-      admittedPerMs: this.#admitted / elapsedMs,
     })
     this.fair.divide(this.control.limitPerMs)
     this.#sampledMs = this.nowMs
     this.#idleMs = 0
     this.#waitMs = 0
     this.#bidMs = 0
-    this.#admitted = 0
     this.#seen = 0
   }
 }

@@ -1,17 +1,19 @@
 /**
- * `make bench`: the micro benches of the hot rooms, then the end-to-end run, then bills beside bids. `--smoke` runs all of it in its smallest
- * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. `--against
- * COMMIT` does nothing but compare the CPU a request with that of an earlier commit.
+ * `make bench`: the micro benches of the hot rooms, the end-to-end run, bills beside bids, overload, bad peers. `--smoke`
+ * runs all of it in its smallest size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end
+ * report as well. `--against COMMIT` does nothing but compare the CPU a request with that of an earlier commit.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { againstTable, runAgainst } from './end-to-end/against.ts'
+import { hostileTable, runHostile } from './end-to-end/hostile.ts'
 import { noticesTable, runNotices } from './end-to-end/notices.ts'
+import { overloadTable, runOverload } from './end-to-end/overload.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices] [--against COMMIT] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices|overload|hostile] [--against COMMIT] [--json FILE]"`
 
 const { values: flags } = parseArgs({
   options: {
@@ -39,4 +41,6 @@ else if (flags.against !== undefined) {
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   }
   if (isWanted('notices')) console.log(noticesTable(await runNotices(size)))
+  if (isWanted('overload')) console.log(overloadTable(await runOverload(size)))
+  if (isWanted('hostile')) console.log(hostileTable(await runHostile(size)))
 }

@@ -15,10 +15,10 @@ import type { LoadReport } from '../load/report.ts'
 import { type Spread, spreadOf } from '../micro/measure.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { closedLoop, openLoop } from './load.ts'
+import { highestRate } from './rate-held.ts'
 import { startBidder, startCeiling, type Target, writeOperator } from './target.ts'
 
 const CAMPAIGNS = 1000
-const P99_HELD_US = 10_000
 const STAGES = ['read', 'permit', 'match', 'rank', 'features', 'price', 'write'] as const
 
 type Size = {
@@ -93,9 +93,9 @@ async function measureBoth(bidder: Target, ceiling: Target, size: Size): Promise
   const cpuMicros = { bidder: spreadOf(cpu[bidder.name]), ceiling: spreadOf(cpu[ceiling.name]) }
 
   note('the highest rate held')
-  const voids = { count: 0 }
-  const rateOfCeiling = await highestRate(ceiling, size, voids)
-  const rateOfBidder = await highestRate(bidder, size, voids)
+  const search = { seconds: size.openS, steps: size.steps, note }
+  const { held: rateOfCeiling, voidRuns: voidOfCeiling } = await highestRate(ceiling, search)
+  const { held: rateOfBidder, voidRuns: voidOfBidder } = await highestRate(bidder, search)
   const half = Math.round(rateOfBidder / 2)
   note(`latency at half of it, ${half} requests a second`)
   const beforeHalf = await bidder.metrics()
@@ -114,7 +114,7 @@ async function measureBoth(bidder: Target, ceiling: Target, size: Size): Promise
     stages: { ...stages.micros, other: cpuMicros.bidder.median - sumOf(stages.micros) },
     rateHeld: { bidder: rateOfBidder, ceiling: rateOfCeiling, ratio: rateOfBidder / rateOfCeiling },
     latencyAtHalf: { rate: half, bidder: latency.latencyUs, ceiling: latencyOfCeiling.latencyUs, answer },
-    voidRuns: voids.count,
+    voidRuns: voidOfCeiling + voidOfBidder,
   }
 }
 
@@ -151,25 +151,6 @@ function answerQuantiles(before: ReadonlyMap<string, number>, after: ReadonlyMap
   const total = buckets.at(-1)?.count ?? 0
   const quantile = (share: number) => (buckets.find(({ count }) => count >= share * total)?.boundS ?? 0) * 1e6
   return { p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) }
-}
-
-/** Doubles in on the highest rate at which p99 stays within the limit and nothing is lost. */
-async function highestRate(target: Target, size: Size, voids: { count: number }): Promise<number> {
-  let most = (await closedLoop(target, size.openS)).rateAchieved
-  let held = 0
-  for (let step = 0; step < size.steps; step++) {
-    const rate = Math.round((held + most) / 2)
-    const report = await openLoop(target, rate, size.openS)
-    const isVoid = report.voidReason !== null
-    if (isVoid) voids.count++
-    const isLossless = report.unsent === 0 && Object.values(report.errors).every((count) => count === 0)
-    if (!isVoid && isLossless && report.latencyUs.p99 <= P99_HELD_US) held = rate
-    else most = rate
-    note(
-      `  ${target.name}: ${rate}/s ${held === rate ? 'held' : isVoid ? 'void' : 'not held'}, p99 ${report.latencyUs.p99} us`,
-    )
-  }
-  return held
 }
 
 function sumOf(micros: Readonly<Record<string, number>>): number {

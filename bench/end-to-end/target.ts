@@ -29,6 +29,8 @@ export type BidderOptions = {
   readonly root?: string
   /** Further flags of `serve`. */
   readonly flags?: readonly string[]
+  /** Whether it gives bids less work under overload. A closed loop is one for ever, so benches of the whole way say no. */
+  readonly isBending?: boolean
 }
 
 /** A built bidder with its demo model. */
@@ -37,15 +39,17 @@ export async function startBidder({
   name,
   root = ROOT,
   flags = [],
+  isBending = false,
 }: BidderOptions): Promise<Target> {
   const entry = `${root}dist/peregrine.js`
   if (!existsSync(entry)) throw new Error(`${entry} is missing: run make build`)
   const ports = ['--port', '0', '--admin-port', '0']
   const args = ['serve', ...ports, '--catalog', catalog, '--models', `${root}models`, ...flags]
   const data = mkdtempSync(join(tmpdir(), 'peregrine-bench-'))
-  // An earlier commit may know no ledger yet.
+  // An earlier commit may know no ledger yet, nor any brown-out.
   const dataFlags = knows(entry, '--data') ? ['--data', data] : []
-  const child = spawnNode([entry, ...args, ...dataFlags, '--log-level', 'error'])
+  const rigid = !isBending && knows(entry, '--queue-ms-target') ? ['--queue-ms-target', '0'] : []
+  const child = spawnNode([entry, ...args, ...dataFlags, ...rigid, '--log-level', 'error'])
   child.once('exit', () => rmSync(data, { recursive: true, force: true }))
   const output = await outputUntil(child, /try /)
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []

@@ -85,9 +85,9 @@ export class OverloadControl {
       else if (this.level !== LEVEL.full) this.#raiseLevel(sample)
       return
     }
-    this.#lowSinceMs = Number.NaN
     if (Number.isNaN(this.#overloadedSinceMs)) this.#overloadedSinceMs = nowMs
     if (nowMs - this.#overloadedSinceMs < STANDING_MS) return
+    this.#lowSinceMs = Number.NaN
     if (this.level === LEVEL.refusing) this.#lowerLimit(sample)
     else this.#lowerLevel(sample)
   }

@@ -13,12 +13,15 @@ import { noticesTable, runNotices } from './end-to-end/notices.ts'
 import { overloadTable, runOverload } from './end-to-end/overload.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices|overload|hostile] [--against COMMIT] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices|overload|hostile] [--rate N] [--against COMMIT] [--json FILE]"
+
+--rate N  requests a second that overload takes for the highest rate held, instead of searching for it`
 
 const { values: flags } = parseArgs({
   options: {
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
+    rate: { type: 'string' },
     against: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -41,6 +44,6 @@ else if (flags.against !== undefined) {
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   }
   if (isWanted('notices')) console.log(noticesTable(await runNotices(size)))
-  if (isWanted('overload')) console.log(overloadTable(await runOverload(size)))
+  if (isWanted('overload')) console.log(overloadTable(await runOverload(size, flags.rate)))
   if (isWanted('hostile')) console.log(hostileTable(await runHostile(size)))
 }

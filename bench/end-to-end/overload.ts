@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { makeBodies } from '../traffic/requests.ts'
 import { closedLoop, openLoop } from './load.ts'
+import { answerQuantiles, grown, type Metrics } from './metrics.ts'
 import { highestRate } from './rate-held.ts'
 import { startBidder, type Target, writeOperator } from './target.ts'
 
@@ -27,11 +28,11 @@ type Size = {
   readonly searchS: number
   readonly steps: number
   readonly seconds: number
-  /** Instead of what the search finds, which in so short a time is anything. */
+  /** Instead of a search; in a short time it would find anything. */
   readonly rate?: number
 }
 const SIZES: Record<'smoke' | 'full', Size> = {
-  smoke: { warmUpS: 0.5, searchS: 0.3, steps: 1, seconds: 0.5, rate: 1000 },
+  smoke: { warmUpS: 0.5, searchS: 0.5, steps: 1, seconds: 0.5, rate: 1000 },
   full: { warmUpS: 5, searchS: 5, steps: 7, seconds: 10 },
 }
 
@@ -45,6 +46,8 @@ export type OverloadStep = {
   readonly bidsOfPeak: number
   /** From the planned send time, of all answers, the step up included. */
   readonly p99Ms: number
+  /** From when the bidder has seen a request to its answer, of those that it let in. */
+  readonly p99InsideMs: number
   readonly lostConnections: number
   /** Shares of the requests, by the work that they got. */
   readonly levels: Readonly<Record<(typeof LEVELS)[number], number>>
@@ -61,8 +64,9 @@ export type OverloadReport = {
   readonly steps: readonly OverloadStep[]
 }
 
-export async function runOverload(sizeName: 'smoke' | 'full'): Promise<OverloadReport> {
-  const size = SIZES[sizeName]
+/** @param rate as it was given, taken for the highest rate held. */
+export async function runOverload(sizeName: 'smoke' | 'full', rate?: string): Promise<OverloadReport> {
+  const size = rate === undefined ? SIZES[sizeName] : { ...SIZES[sizeName], rate: rateOf(rate) }
   const folder = mkdtempSync(join(tmpdir(), 'peregrine-overload-'))
   writeCatalog(makeCatalog(1, { campaigns: CAMPAIGNS, hasBudgets: true }), folder)
   const flags = ['--operator', writeOperator(folder)]
@@ -79,6 +83,12 @@ export async function runOverload(sizeName: 'smoke' | 'full'): Promise<OverloadR
   }
 }
 
+function rateOf(text: string): number {
+  const rate = Number(text)
+  if (rate >= 1 && Number.isFinite(rate)) return Math.round(rate)
+  throw new Error(`--rate must be requests a second of at least 1, not ${text}`)
+}
+
 async function using<T>(target: Target, use: (target: Target) => Promise<T>): Promise<T> {
   try {
     return await use(target)
@@ -91,9 +101,10 @@ async function findPeak(rigid: Target, { warmUpS, searchS, steps, seconds, rate 
   note('warming up')
   await closedLoop(rigid, warmUpS)
   note('the highest rate held')
-  const { held } = await highestRate(rigid, { seconds: searchS, steps, note })
-  const rateHeld = rate ?? held
-  if (rateHeld === 0) throw new Error('no rate is held on this machine now: run it with nothing else running')
+  const rateHeld = rate ?? (await highestRate(rigid, { seconds: searchS, steps, note })).held
+  if (rateHeld === 0) {
+    throw new Error('no rate is held on this machine now: run it with nothing else running, or say --rate')
+  }
   const before = await rigid.metrics()
   await openLoop(rigid, rateHeld, seconds)
   return { rateHeld, peakBidsPerS: bidsSince(before, await rigid.metrics()) / seconds }
@@ -132,6 +143,7 @@ async function drive(
     bidsPerS,
     bidsOfPeak: bidsPerS / peakBidsPerS,
     p99Ms: report.latencyUs.p99 / 1000,
+    p99InsideMs: answerQuantiles(before, after).p99 / 1000,
     lostConnections:
       report.reconnects + Object.values(report.errors).reduce((sum, count) => sum + count, report.unsent),
     levels: Object.fromEntries(
@@ -164,9 +176,7 @@ async function recovery(bidder: Target): Promise<number | null> {
 }
 
 const levelMetric = (level: string) => `peregrine_brownout_requests_total{level="${level}"}`
-const grown = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>, name: string) =>
-  (after.get(name) ?? 0) - (before.get(name) ?? 0)
-const bidsSince = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) =>
+const bidsSince = (before: Metrics, after: Metrics) =>
   grown(before, after, 'peregrine_bid_requests_total{exchange="default",outcome="bid"}')
 
 function note(text: string): void {
@@ -182,7 +192,7 @@ export function overloadTable({ machine, rateHeld, peakBidsPerS, steps }: Overlo
       .map((pair) => pair.join(' x '))
       .join(', '),
     `${Math.round(step.bidsPerS)} (${percent(step.bidsOfPeak)})`,
-    `${step.p99Ms.toFixed(1)} ms`,
+    `${step.p99Ms.toFixed(1)} ms, ${step.p99InsideMs.toFixed(1)} inside`,
     `${step.lostConnections}`,
     LEVELS.map((level) => percent(step.levels[level])).join(' / '),
     step.recoveryMs === null

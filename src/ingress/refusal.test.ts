@@ -4,7 +4,7 @@
  */
 import t, { type Test } from 'tap'
 import { REFUSED } from './admission.ts'
-import { openPort, requestBytes, until } from './open-port.suite.ts'
+import { openPort, requestBytes, type Setup, until } from './open-port.suite.ts'
 
 const ASK = '{"id":"r","imp":[{"id":"1"}]}'
 const HEAD = `POST /openrtb2/bid HTTP/1.1\r\nhost: x\r\ncontent-length: ${ASK.length}\r\n\r\n`
@@ -13,9 +13,10 @@ const CHUNKED_HEAD = 'POST /openrtb2/bid HTTP/1.1\r\nhost: x\r\ntransfer-encodin
 const NESTED = `${requestBytes(ASK)}`
 
 /** A port that lets nobody in while it is told so. */
-async function refusingPort(t: Test) {
+async function refusingPort(t: Test, setup: Setup = {}) {
   const gate = { isOpen: false, load: { inFlight: 0 } }
   const port = await openPort(t, {
+    ...setup,
     admission: { load: gate.load, admit: () => (gate.isOpen ? 0 : REFUSED), countWork: () => {} },
   })
   return { ...port, gate }
@@ -96,4 +97,19 @@ t.test('a body beyond any limit is passed over when its request was refused', as
   await peer.write(requestBytes(ASK))
   t.same(await peer.statuses(2), [204, 204])
   t.same([count('overloaded'), count('body_too_large'), counted()], [1, 0, 2])
+})
+
+t.test('notices are taken while every bid request is refused', async (t) => {
+  const kinds: string[] = []
+  const { send, count } = await refusingPort(t, {
+    notices: {
+      receive: (kind, _query, answer) => {
+        kinds.push(kind)
+        answer({ status: 204, location: '' })
+      },
+    },
+  })
+  t.equal((await send({}, ASK)).status, 204)
+  t.equal((await send({ method: 'GET', path: '/notice/bill?t=x&p=1' })).status, 204)
+  t.same([kinds, count('overloaded')], [['bill'], 1])
 })

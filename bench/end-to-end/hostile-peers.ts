@@ -15,7 +15,7 @@ const [port, idle, slow, bytes] = process.argv.slice(2).map(Number)
 /** Connections that are opened at once; the backlog of a listening socket is not longer. */
 const AT_ONCE = 200
 const DRIBBLE_MS = 500
-const BYTE_MS = 5
+const BYTE_MS = 50
 const REOPEN_MS = 100
 const HEADERS = 'POST /openrtb2/bid HTTP/1.1\r\nhost: x\r\n'
 

@@ -1,21 +1,26 @@
 /**
- * `make bench`: the micro benches of the hot rooms, then the end-to-end run, then bills beside bids. `--smoke` runs all of it in its smallest
- * size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end report as well. Against an earlier
- * commit compares `bench/gate/`.
+ * `make bench`: the micro benches of the hot rooms, the end-to-end run, bills beside bids, overload, bad peers. `--smoke`
+ * runs all of it in its smallest size, to see that it runs; its figures mean nothing. `--json FILE` writes the end-to-end
+ * report as well. Against an earlier commit compares `bench/gate/`.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { hostileTable, runHostile } from './end-to-end/hostile.ts'
 import { noticesTable, runNotices } from './end-to-end/notices.ts'
+import { overloadTable, runOverload } from './end-to-end/overload.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices] [--json FILE]"`
+const HELP = `make bench ARGS="[--smoke] [--only micro|end-to-end|notices|overload|hostile] [--rate N] [--json FILE]"
+
+--rate N  requests a second that overload takes for the highest rate held, instead of searching for it`
 
 const { values: flags } = parseArgs({
   options: {
     smoke: { type: 'boolean', default: false },
     only: { type: 'string' },
+    rate: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -35,4 +40,6 @@ else {
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   }
   if (isWanted('notices')) console.log(noticesTable(await runNotices(size)))
+  if (isWanted('overload')) console.log(overloadTable(await runOverload(size, flags.rate)))
+  if (isWanted('hostile')) console.log(hostileTable(await runHostile(size)))
 }

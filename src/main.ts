@@ -12,7 +12,7 @@ import { Published } from './base/published.ts'
 import { Bidder } from './bidding/bid.ts'
 import { SHORTLIST_MAX } from './bidding/shortlist.ts'
 import type { Ads, ReadyModel, Snapshot } from './bidding/snapshot.ts'
-import { BidTelemetry } from './bidding/telemetry.ts'
+import { BidTelemetry, STAGE } from './bidding/telemetry.ts'
 import { compileAds } from './catalog/compile.ts'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
@@ -28,6 +28,8 @@ import { InlineScorer } from './inference/inline.ts'
 import { WorkerPool } from './inference/pool.ts'
 import { ScoringQueue } from './inference/queue.ts'
 import { queueInstruments } from './inference/telemetry.ts'
+import { Admission } from './ingress/admission.ts'
+import { scoreWaitMeter } from './ingress/score-wait.ts'
 import { type BidServer, listen } from './ingress/server.ts'
 import { NoticePortTelemetry } from './ingress/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
@@ -42,6 +44,7 @@ import { type SegmentWatch, watchSegments } from './segment-watch.ts'
 import { LOTS_MAX } from './targeting/match.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
+import { loopMeter } from './telemetry/loop-meter.ts'
 import { processInstruments } from './telemetry/process.ts'
 import type { UserKeys } from './users/user-key.ts'
 import { VERSION } from './version.ts'
@@ -136,6 +139,16 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
 
   // 5. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
+  const admission = new Admission({
+    exchangeNames: EXCHANGE_NAMES,
+    inFlightMax: settings['in-flight-max'],
+    queueMsTarget: settings['queue-ms-target'],
+    clock,
+    utilisation: loopMeter(),
+    scoreWaitMs: scoreWaitMeter(telemetry.stageMicros, STAGE.score, queue.counts),
+    onLess: (level) => onFault(new Error(`overload: the work for bids is now ${level}`)),
+  })
+  closers.push(() => admission.close())
   const bidder = new Bidder({
     bodyBytesMax: settings['body-bytes-max'],
     clock,
@@ -144,6 +157,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     exchanges: EXCHANGE_PROFILES,
     operator,
     limits: { tmaxDefaultMs: settings['tmax-default-ms'], tmaxMostMs: settings['tmax-most-ms'] },
+    brownOut: admission,
     telemetry,
   })
   const noticeTelemetry = new NoticeTelemetry(EXCHANGE_NAMES)
@@ -166,7 +180,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     port: settings.port,
     isPortShared: settings['reuse-port'],
     bodyBytesMax: settings['body-bytes-max'],
-    inFlightMax: settings['in-flight-max'],
+    admission,
     bidder,
     exchanges: EXCHANGE_PROFILES,
     isReady: () => !isStopping,
@@ -184,6 +198,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   })
   const instruments = [
     ...telemetry.instruments,
+    ...admission.telemetry.instruments,
     ...noticeTelemetry.instruments,
     ...noticePort.instruments,
     ...money.instruments,
@@ -207,6 +222,7 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
         waiting: money.store.waitingCount,
         holds: money.rooms.ledger.holds.count,
       },
+      overload: admission.status(),
       catalog: {
         campaigns: snapshots.current.ads.campaigns.size,
         ads: snapshots.current.ads.fragments.length,

@@ -16,6 +16,7 @@ import { type Spread, spreadOf } from '../micro/measure.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { highestRate } from './highest-rate.ts'
 import { closedLoop, openLoop } from './load.ts'
+import { answerQuantiles, grown, type Metrics, type Quantiles } from './metrics.ts'
 import { startBidder, startCeiling, type Target, writeOperator } from './target.ts'
 
 const CAMPAIGNS = 1000
@@ -32,8 +33,6 @@ const SIZES: Record<'smoke' | 'full', Size> = {
   smoke: { warmUpS: 0.5, closedS: 0.5, pairs: 1, openS: 0.5, steps: 2 },
   full: { warmUpS: 5, closedS: 6, pairs: 3, openS: 5, steps: 7 },
 }
-
-type Quantiles = { readonly p50: number; readonly p99: number; readonly p999: number }
 
 export type EndToEndReport = {
   readonly machine: string
@@ -119,40 +118,22 @@ async function measureBoth(bidder: Target, ceiling: Target, size: Size): Promise
 }
 
 /** Time of each stage a request; the worker's is what it spent in the model. The loop's stages do nothing but compute. */
-function stageMicros(
-  before: ReadonlyMap<string, number>,
-  after: ReadonlyMap<string, number>,
-  requests: number,
-) {
-  const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0)
+function stageMicros(before: Metrics, after: Metrics, requests: number) {
+  const since = (name: string) => grown(before, after, name)
   const micros: Record<string, number> = {}
   // Some requests are timed; all of those have been read.
-  const timed = grown('peregrine_stage_duration_seconds_count{stage="read"}')
+  const timed = since('peregrine_stage_duration_seconds_count{stage="read"}')
   for (const stage of STAGES) {
-    micros[stage] = (grown(`peregrine_stage_duration_seconds_sum{stage="${stage}"}`) * 1e6) / timed
+    micros[stage] = (since(`peregrine_stage_duration_seconds_sum{stage="${stage}"}`) * 1e6) / timed
   }
-  micros.model = (grown('peregrine_inference_worker_seconds_total{model="ctr/1"}') * 1e6) / requests
-  const bids = grown('peregrine_bid_requests_total{exchange="default",outcome="bid"}')
+  micros.model = (since('peregrine_inference_worker_seconds_total{model="ctr/1"}') * 1e6) / requests
+  const bids = since('peregrine_bid_requests_total{exchange="default",outcome="bid"}')
   const load = {
     campaigns: CAMPAIGNS,
     bidShare: bids / requests,
-    rowsPerBid: grown('peregrine_scored_rows_total') / bids,
+    rowsPerBid: since('peregrine_scored_rows_total') / bids,
   }
   return { micros, load }
-}
-
-/** Of the answers between two scrapes, in microseconds. */
-function answerQuantiles(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): Quantiles {
-  const buckets = [...after]
-    .filter(([name]) => name.startsWith('peregrine_answer_duration_seconds_bucket{exchange="default"'))
-    .map(([name, count]) => ({
-      boundS: Number((/le="([^"]+)"/.exec(name)?.[1] ?? '').replace('+Inf', 'Infinity')),
-      count: count - (before.get(name) ?? 0),
-    }))
-    .sort((a, b) => a.boundS - b.boundS)
-  const total = buckets.at(-1)?.count ?? 0
-  const quantile = (share: number) => (buckets.find(({ count }) => count >= share * total)?.boundS ?? 0) * 1e6
-  return { p50: quantile(0.5), p99: quantile(0.99), p999: quantile(0.999) }
 }
 
 function sumOf(micros: Readonly<Record<string, number>>): number {

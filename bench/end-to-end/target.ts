@@ -33,6 +33,8 @@ export type BidderOptions = {
   readonly root?: string
   /** Further flags of `serve`. */
   readonly flags?: readonly string[]
+  /** Whether it gives bids less work under overload. A closed loop is one for ever, so benches of the whole way say no. */
+  readonly isBending?: boolean
   /** Files that Node loads before the bidder, in its process; with any it gets a channel to this one. */
   readonly preloads?: readonly string[]
   /** Beside this process's own. */
@@ -51,6 +53,7 @@ export async function startBidder({
   name,
   root = ROOT,
   flags = [],
+  isBending = false,
   preloads = [],
   environment = {},
 }: BidderOptions): Promise<BidderProcess> {
@@ -63,7 +66,8 @@ export async function startBidder({
   const imports = preloads.flatMap((file) => ['--import', file])
   const startMs = performance.now()
   const child = spawnNode([...imports, entry, ...args], {
-    environment,
+    // A variable, because an earlier commit refuses a flag that it does not know.
+    environment: isBending ? environment : { PEREGRINE_QUEUE_MS_TARGET: '0', ...environment },
     hasChannel: preloads.length > 0,
   })
   child.once('exit', () => rmSync(data, { recursive: true, force: true }))

@@ -58,6 +58,18 @@ const Status = Type.Object({
     waiting: count('Notices that wait to be written.'),
     holds: count('Bids whose price is on hold, and closed ones between them.'),
   }),
+  overload: Type.Object({
+    level: Type.Enum(['full', 'fewer', 'inline', 'refusing'], {
+      description: 'Work that bids get: all, fewer candidates, the inline scorer alone, or some are refused.',
+    }),
+    exchanges: Type.Record(
+      Type.String(),
+      Type.Object({
+        offeredPerS: count('Bid requests a second, over the last tenth of one.'),
+        admittedShare: Type.Number({ description: 'Share of them that is let in.' }),
+      }),
+    ),
+  }),
   catalog: Type.Object({ campaigns: count('All campaigns.'), ads: count('Creatives of active ones.') }),
 })
 

@@ -21,6 +21,7 @@ import { deviceClassOf } from '../targeting/ad.ts'
 import { Matcher } from '../targeting/match.ts'
 import { NO_SET } from '../users/segments.ts'
 import type { UserKey } from '../users/user-key.ts'
+import { type BrownOut, candidatesMaxAt, LEVEL } from './brown-out.ts'
 import { type Choice, choose } from './choose.ts'
 import { bidCurrencyOf } from './currency.ts'
 import { answerByMs, scoreByMs, type TimeLimits } from './deadline.ts'
@@ -67,6 +68,7 @@ export class Bidder {
   readonly #exchanges: readonly Exchange[]
   readonly #operator: Operator
   readonly #limits: TimeLimits
+  readonly #brownOut: BrownOut
   readonly #telemetry: BidTelemetry
   readonly #view: RequestView
   readonly #matcher = new Matcher()
@@ -83,6 +85,7 @@ export class Bidder {
     exchanges: readonly ExchangeProfile[]
     operator: Operator
     limits: TimeLimits
+    brownOut: BrownOut
     telemetry: BidTelemetry
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
@@ -93,6 +96,7 @@ export class Bidder {
     this.#exchanges = exchangesOf(options.exchanges, options.operator)
     this.#operator = options.operator
     this.#limits = options.limits
+    this.#brownOut = options.brownOut
     this.#telemetry = options.telemetry
     this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
@@ -145,12 +149,13 @@ export class Bidder {
     if (ranked === SHORTLIST.belowFloor) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return refuse(arrival, exchange, terms, OUTCOME.held_back)
 
-    // 5. Features, straight into the batch that leaves at the end of this turn of the loop.
-    const ticket = this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
+    // 5. Features, straight into the batch that leaves at the end of this turn of the loop; none where the model is left out.
+    const isInline = this.#brownOut.level >= LEVEL.inline
+    const ticket = isInline ? undefined : this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
     laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
-    const scored = ticket === undefined ? 'full' : await ticket.outcome
+    const scored = ticket !== undefined ? await ticket.outcome : isInline ? 'overload' : 'full'
     laps?.end(STAGE.score)
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, '')
     if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
@@ -197,7 +202,14 @@ export class Bidder {
     const matcher = this.#matcher
     const { unitsPerUsd } = currency
     const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
-    const audience = { purse: this.#purse, user, requestHash, unitsPerUsd, nowS: Math.floor(wallMs / 1000) }
+    const audience = {
+      purse: this.#purse,
+      user,
+      requestHash,
+      unitsPerUsd,
+      nowS: Math.floor(wallMs / 1000),
+      candidatesMax: candidatesMaxAt(this.#brownOut.level),
+    }
     let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
     vector.readRequest(view, {

@@ -84,7 +84,7 @@ t.test('requests and their answers', async (t) => {
 
   t.test('the model scored them all', async (t) => {
     t.same(faults, [])
-    t.same([...bidder.telemetry.inlineAnswers.values], [0, 0, 0])
+    t.same([...bidder.telemetry.inlineAnswers.values], [0, 0, 0, 0])
     t.ok(bidder.telemetry.rows.values[0] > 0)
   })
 })

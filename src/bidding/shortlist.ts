@@ -26,6 +26,8 @@ export type Audience = {
   readonly requestHash: number
   readonly unitsPerUsd: number
   readonly nowS: number
+  /** Ads of a lot that may be kept, at most `SHORTLIST_MAX`. */
+  readonly candidatesMax: number
 }
 
 /** The ads of a lot. */
@@ -48,7 +50,7 @@ export function shortlist(
   const { goals, accounts, model } = snapshot
   const { traits } = snapshot.ads
   const { inline } = model
-  const { unitsPerUsd } = audience
+  const { unitsPerUsd, candidatesMax } = audience
   const { opportunities } = audience.purse
   inline.begin(vector)
   /** The floor in US dollars, where all ads have the same. */
@@ -60,7 +62,7 @@ export function shortlist(
     opportunities[accounts.campaigns[ad]]++
     const ceiling = ceilingOf(snapshot, slot, ad)
     // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
-    if (kept === SHORTLIST_MAX && ceiling <= bestValues[kept - 1]) continue
+    if (kept === candidatesMax && ceiling <= bestValues[kept - 1]) continue
     const floor = commonFloor >= 0 ? commonFloor : floorOfAd(slot, traits, ad) / unitsPerUsd
     if (ceiling < floor || ceiling === 0) {
       if (snapshot.ads.goals.ceilingCpmMicros[ad] >= floor) heldBack++
@@ -68,13 +70,13 @@ export function shortlist(
     }
     const probability = inline.score(vector, ad)
     const value = valueCpmMicros(goals, ad, probability)
-    if (kept === SHORTLIST_MAX && value <= bestValues[kept - 1]) continue
+    if (kept === candidatesMax && value <= bestValues[kept - 1]) continue
     // Asked last: looking a user up costs more than a score.
     if (isHeldBack(snapshot, slot, ad, audience)) {
       heldBack++
       continue
     }
-    if (kept < SHORTLIST_MAX) kept++
+    if (kept < candidatesMax) kept++
     insert(kept - 1, ad, value, probability)
   }
   for (let i = 0; i < kept; i++) {

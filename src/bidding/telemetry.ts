@@ -14,6 +14,9 @@ export const STAGE = Object.fromEntries(STAGE_NAMES.map((name, slot) => [name, s
   number
 >
 
+/** Slots of `inlineAnswers`. */
+export const INLINE_REASON = { late: 0, failed: 1, full: 2, overload: 3 } as const
+
 /** Looking at the clock between all stages costs a microsecond; a sample says as much. */
 const TIMED_EVERY = 16
 
@@ -55,7 +58,7 @@ export class BidTelemetry {
     this.inlineAnswers = new Counter({
       name: 'peregrine_inline_answers_total',
       about: 'Requests that the inline scorer answered for the model',
-      slots: ['late', 'failed', 'full'].map((reason) => ({ reason })),
+      slots: Object.keys(INLINE_REASON).map((reason) => ({ reason })),
     })
     this.privacyCauses = new Counter({
       name: 'peregrine_privacy_signals_total',
@@ -106,6 +109,3 @@ class Laps {
     this.#atMs = nowMs
   }
 }
-
-/** Slots of `inlineAnswers`. */
-export const INLINE_REASON = { late: 0, failed: 1, full: 2 } as const

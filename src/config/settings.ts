@@ -84,6 +84,11 @@ export const SETTINGS = {
   workers: integer(1, [1, 64], 'inference workers, each a thread'),
   'body-bytes-max': integer(262_144, [1024, 16_777_216], 'longest bid request in bytes'),
   'in-flight-max': integer(4096, [1, 1_000_000], 'requests in work at once; more are answered 204 at once'),
+  'queue-ms-target': integer(
+    5,
+    [0, 1000],
+    'queueing delay in milliseconds; while it is longer bids get less work, then some 204; 0 never',
+  ),
   'tmax-default-ms': integer(100, [1, 60_000], 'time for a request without tmax, in milliseconds'),
   'tmax-most-ms': integer(1000, [1, 60_000], 'most time for any request, in milliseconds'),
   'log-level': text('info', 'trace, debug, info, warn, error or silent', {

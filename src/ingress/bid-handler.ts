@@ -2,14 +2,17 @@
  * `POST /openrtb2/bid/{exchange}`: takes a body up to a limit, unpacks it into the bidder's buffer, and hands it over.
  * What is refused is refused here, with the outcome that says why.
  *
- * A refusal waits for the end of a body of sensible length, so that the connection can be used again. Only a body
- * beyond the limit costs its connection, because nobody knows how much more would come.
+ * Who is not let in is answered at the headers; uWebSockets.js passes over the body that follows, in whatever pieces, and
+ * the connection can be used again. Any other refusal waits for the end of a body of sensible length. Only a body beyond
+ * the limit costs its connection, because nobody knows how much more would come.
  */
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import type { Arrival } from '../bidding/bid.ts'
-import { OUTCOME } from '../bidding/outcomes.ts'
+import { OUTCOME, OUTCOMES } from '../bidding/outcomes.ts'
+import { type Admission, REFUSED } from './admission.ts'
+import { writeEmpty } from './answer.ts'
 import { Body } from './body.ts'
-import { BidCall, type CallSetting, type Load } from './call.ts'
+import { BidCall, type CallSetting } from './call.ts'
 import { INFLATES_TOO_LARGE, inflate } from './gzip.ts'
 import { ENCODING, encodingOf, isJsonType } from './headers.ts'
 
@@ -21,24 +24,32 @@ export type BodyBidder = {
   bid(arrival: Arrival): Promise<void>
 }
 
+/** Who decides who is let in: an `Admission`. */
+export type Gate = Pick<Admission, 'admit' | 'countWork' | 'load'>
+
 export type BidHandlerOptions = CallSetting & {
   /** Of a body, packed as well as unpacked. */
   readonly bodyBytesMax: number
-  readonly inFlightMax: number
+  readonly admission: Gate
   readonly bidder: BodyBidder
   readonly onBug: (bug: unknown) => void
 }
 
 const NOT_REFUSED = -1
 
-export function bidHandler(options: BidHandlerOptions, exchangeIndex: number, load: Load) {
-  const { bodyBytesMax } = options
+export function bidHandler(options: BidHandlerOptions, exchangeIndex: number) {
+  const { bodyBytesMax, admission, telemetry } = options
   return (response: HttpResponse, request: HttpRequest): void => {
+    const firstByteMs = admission.admit(exchangeIndex)
+    if (firstByteMs === REFUSED) {
+      telemetry.count(exchangeIndex, OUTCOME.overloaded)
+      writeEmpty(response, OUTCOMES[OUTCOME.overloaded].status, false)
+      return
+    }
     const encoding = encodingOf(request.getHeader('content-encoding'))
     const isOurs = encoding !== ENCODING.unknown && isJsonType(request.getHeader('content-type'))
-    const call = new BidCall(options, exchangeIndex, load, response, request)
+    const call = new BidCall(options, exchangeIndex, response, request, firstByteMs)
     let refusal = isOurs ? NOT_REFUSED : OUTCOME.wrong_content_type
-    if (load.inFlight > options.inFlightMax) refusal = OUTCOME.overloaded
     const body = new Body()
     let length = 0
     let isWhole = false
@@ -70,7 +81,8 @@ export function bidHandler(options: BidHandlerOptions, exchangeIndex: number, lo
 
 /** Puts a whole body into the bidder's buffer, and starts the bid. */
 function handOver(options: BidHandlerOptions, call: BidCall, bytes: Uint8Array, encoding: number): void {
-  const { bidder, bodyBytesMax, onBug } = options
+  const { bidder, bodyBytesMax, onBug, admission, clock } = options
+  const startMs = clock.nowMs()
   if (encoding === ENCODING.gzip) {
     call.bodyLength = inflate(bytes, bidder.body, bodyBytesMax)
   } else {
@@ -87,4 +99,5 @@ function handOver(options: BidHandlerOptions, call: BidCall, bytes: Uint8Array, 
     if (!call.isAnswered) call.answer(OUTCOME.bug, '')
   })
   call.isInHandler = false
+  admission.countWork(clock.nowMs() - startMs)
 }

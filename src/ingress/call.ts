@@ -23,6 +23,7 @@ export type CallSetting = {
   readonly clock: Clock
   readonly telemetry: BidTelemetry
   readonly outbox: Outbox
+  readonly admission: { readonly load: Load }
 }
 
 export class BidCall implements Arrival, Letter {
@@ -47,19 +48,19 @@ export class BidCall implements Arrival, Letter {
   constructor(
     setting: CallSetting,
     exchangeIndex: number,
-    load: Load,
     response: HttpResponse,
     request: HttpRequest,
+    firstByteMs: number,
   ) {
     this.exchangeIndex = exchangeIndex
-    this.firstByteMs = setting.clock.nowMs()
+    this.firstByteMs = firstByteMs
     this.isGpc = request.getHeader('sec-gpc') === '1'
     this.#isGzipTaken =
       setting.exchanges[exchangeIndex].isGzipAnswered && takesGzip(request.getHeader('accept-encoding'))
     this.#response = response
     this.#setting = setting
-    this.#load = load
-    load.inFlight++
+    this.#load = setting.admission.load
+    this.#load.inFlight++
   }
 
   /**

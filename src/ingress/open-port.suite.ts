@@ -10,6 +10,7 @@ import { systemClock } from '../base/clock.ts'
 import type { Arrival } from '../bidding/bid.ts'
 import { OUTCOME, OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
+import { testAdmission } from '../testing/admission.ts'
 import { type BidServerOptions, listen } from './server.ts'
 
 export const BODY_BYTES_MAX = 65_536
@@ -28,13 +29,15 @@ export type Reply = {
 export type Setup = Partial<Omit<BidServerOptions, 'bidder'>> & {
   /** What a body is answered, and when. */
   readonly reply?: (body: string) => Reply | Promise<Reply>
+  readonly inFlightMax?: number
 }
 
 export async function openPort(
   t: Test,
-  { reply = () => ({ outcome: 'no_candidate', text: '' }), ...rest }: Setup = {},
+  { reply = () => ({ outcome: 'no_candidate', text: '' }), inFlightMax, ...rest }: Setup = {},
 ) {
-  const telemetry = new BidTelemetry(EXCHANGES.map(({ name }) => name))
+  const exchangeNames = EXCHANGES.map(({ name }) => name)
+  const telemetry = new BidTelemetry(exchangeNames)
   const asked: Asked[] = []
   const bugs: unknown[] = []
   const body = Buffer.alloc(rest.bodyBytesMax ?? BODY_BYTES_MAX)
@@ -54,7 +57,7 @@ export async function openPort(
     port: 0,
     isPortShared: false,
     bodyBytesMax: BODY_BYTES_MAX,
-    inFlightMax: 100,
+    admission: testAdmission(t, exchangeNames, { inFlightMax }),
     exchanges: EXCHANGES,
     clock: systemClock,
     telemetry,

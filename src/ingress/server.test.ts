@@ -17,6 +17,7 @@ import { compileAds } from '../catalog/compile.ts'
 import { operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { Rates } from '../pricing/currency.ts'
+import { testAdmission } from '../testing/admission.ts'
 import { EXCHANGE_NAMES, TEST_OPERATOR } from '../testing/bidder.ts'
 import { oneBannerCatalog } from '../testing/catalog.ts'
 import { testMoney } from '../testing/money.ts'
@@ -39,6 +40,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     rates: new Rates(undefined, 1),
     model: model ?? scriptedModel({ probability: () => 0.01, outcome: 'scored' }),
   })
+  const admission = testAdmission(t, EXCHANGE_NAMES, { inFlightMax })
   const bidder = new Bidder({
     bodyBytesMax,
     clock: systemClock,
@@ -47,6 +49,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     exchanges: EXCHANGE_PROFILES,
     operator: operatorOf(TEST_OPERATOR, 'https://bid.example').operator,
     limits: { tmaxDefaultMs: 60_000, tmaxMostMs: 60_000 },
+    brownOut: admission,
     telemetry,
   })
   const bugs: unknown[] = []
@@ -55,7 +58,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     port: 0,
     isPortShared: false,
     bodyBytesMax,
-    inFlightMax,
+    admission,
     bidder,
     exchanges: EXCHANGE_PROFILES,
     isReady: () => true,

@@ -68,7 +68,7 @@ type ListenWithFlags = (
 /** Starts listening. Rejects with `PortInUseError` when the port is taken. */
 export function listen(options: BidServerOptions): Promise<BidServer> {
   const app = uws.App()
-  const bids = addBids(app, options)
+  addBids(app, options)
   const notices = options.notices === undefined ? { inFlight: 0 } : addNotices(app, options, options.notices)
   addProbes(app, options.isReady)
   app.any('/*', notFound)
@@ -83,7 +83,7 @@ export function listen(options: BidServerOptions): Promise<BidServer> {
       }
       resolve({
         port: uws.us_socket_local_port(socket),
-        inFlight: () => bids.inFlight + notices.inFlight,
+        inFlight: () => options.admission.load.inFlight + notices.inFlight,
         stopListening: () => uws.us_listen_socket_close(socket),
         close: () => app.close(),
       })
@@ -91,15 +91,13 @@ export function listen(options: BidServerOptions): Promise<BidServer> {
   })
 }
 
-function addBids(app: uws.TemplatedApp, options: BidServerOptions): { readonly inFlight: number } {
-  const load = { inFlight: 0 }
+function addBids(app: uws.TemplatedApp, options: BidServerOptions): void {
   const outbox = new Outbox(options.onBug)
   options.exchanges.forEach(({ name }, exchangeIndex) => {
-    const handler = bidHandler({ ...options, outbox }, exchangeIndex, load)
+    const handler = bidHandler({ ...options, outbox }, exchangeIndex)
     app.post(`/openrtb2/bid/${name}`, handler)
     if (name === DEFAULT_EXCHANGE) app.post('/openrtb2/bid', handler)
   })
-  return load
 }
 
 function addNotices(

@@ -63,6 +63,14 @@ export class Histogram {
     this.sums[slot] += micros
     this.counts[slot * this.bucketCount + bucketOf(micros)]++
   }
+
+  /** How many were recorded. */
+  countOf(slot: number): number {
+    let count = 0
+    const first = slot * this.bucketCount
+    for (let i = first; i < first + this.bucketCount; i++) count += this.counts[i]
+    return count
+  }
 }
 
 /** Read when scraped. A cumulative one is exported as a counter. */

@@ -46,6 +46,7 @@ export class TestBidder {
   readonly telemetry = new BidTelemetry(EXCHANGE_NAMES)
   readonly snapshots: Published<Snapshot>
   readonly money: TestMoney
+  readonly brownOut = { level: 0 }
   readonly #bidder: Bidder
 
   /** @param catalog what bids are made from; accounts are opened for it here. */
@@ -67,6 +68,7 @@ export class TestBidder {
       exchanges: profiles,
       operator: operatorOf(operator, 'https://bid.example').operator,
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
+      brownOut: this.brownOut,
       telemetry: this.telemetry,
     })
   }

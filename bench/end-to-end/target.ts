@@ -1,7 +1,7 @@
 /**
  * Servers under test as processes of their own, and the CPU that each has used by its own account.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -62,12 +62,12 @@ export async function startBidder({
   const ports = ['--port', '0', '--admin-port', '0']
   const data = mkdtempSync(join(tmpdir(), 'peregrine-bench-'))
   const folders = ['--catalog', catalog, '--models', `${root}models`, '--data', data]
-  const args = ['serve', ...ports, ...folders, ...flags, '--log-level', 'error']
+  const rigid = isBending || !knows(entry, RIGID[0]) ? [] : RIGID
+  const args = ['serve', ...ports, ...folders, ...flags, ...rigid, '--log-level', 'error']
   const imports = preloads.flatMap((file) => ['--import', file])
   const startMs = performance.now()
   const child = spawnNode([...imports, entry, ...args], {
-    // A variable, because an earlier commit refuses a flag that it does not know.
-    environment: isBending ? environment : { PEREGRINE_QUEUE_MS_TARGET: '0', ...environment },
+    environment,
     hasChannel: preloads.length > 0,
   })
   child.once('exit', () => rmSync(data, { recursive: true, force: true }))
@@ -80,6 +80,15 @@ export async function startBidder({
     readyMs,
     metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
   }
+}
+
+/** Switches overload control off. */
+const RIGID = ['--queue-ms-target', '0']
+
+/** Whether the built bidder has a flag: an earlier commit may not. */
+function knows(entry: string, flag: string): boolean {
+  const args = [...NODE_FLAGS, entry, 'serve', '--help']
+  return execFileSync(process.execPath, args, { encoding: 'utf8' }).includes(`${flag} `)
 }
 
 /** What the bidder of the benches seals its notices with. */
@@ -140,7 +149,10 @@ function outputUntil(child: ChildProcess, pattern: RegExp): Promise<string> {
       clearTimeout(limit)
       resolve(output)
     })
-    child.once('exit', () => reject(new Error(`the server ended before it was ready: ${output}`)))
+    child.once('exit', () => {
+      clearTimeout(limit)
+      reject(new Error(`the server ended before it was ready: ${output}`))
+    })
   })
 }
 

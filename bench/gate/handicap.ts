@@ -10,8 +10,10 @@ import { isMainThread } from 'node:worker_threads'
 /** Microseconds a request. */
 export const HANDICAP_VARIABLE = 'GATE_HANDICAP_US'
 
-const CALIBRATIONS = 100
-const CALIBRATION_TURNS = 50_000
+/** One request in so many is timed; after so many of those the work is set anew. */
+const TIMED_EVERY = 32
+const TIMES = 15
+const TURNS_AT_FIRST = 1000
 
 /** What the work comes to; kept, so that it cannot be left out. */
 let sum = 1
@@ -21,19 +23,28 @@ function work(turns: number): void {
   for (let turn = 0; turn < turns; turn++) sum = (Math.imul(sum, 1664525) + 1013904223) & 0xfff_ffff
 }
 
-/** Turns of `work` in a microsecond: the most that it managed, since what else the machine does only takes some away. */
-function turnsPerMicro(): number {
-  let most = 0
-  for (let trial = 0; trial < CALIBRATIONS; trial++) {
+/**
+ * Work that takes these microseconds where and when it is done: a core that neighbours slow down is slower for the rest of
+ * a request too. What is set is the median, so that a turn in which the core was taken away counts no more than another.
+ */
+function workOf(micros: number): () => void {
+  const times: number[] = []
+  let turns = TURNS_AT_FIRST
+  let requests = 0
+  return () => {
+    if (requests++ % TIMED_EVERY !== 0) return work(turns)
     const startMs = performance.now()
-    work(CALIBRATION_TURNS)
-    most = Math.max(most, CALIBRATION_TURNS / ((performance.now() - startMs) * 1000))
+    work(turns)
+    times.push((performance.now() - startMs) * 1000)
+    if (times.length < TIMES) return
+    times.sort((a, b) => a - b)
+    turns = Math.max(1, Math.round((turns * micros) / times[TIMES >> 1]))
+    times.length = 0
   }
-  return most
 }
 
 function hold(micros: number): void {
-  const turns = Math.round(micros * turnsPerMicro())
+  const burn = workOf(micros)
   // The CommonJS exports are one object for all who import the package; the bidder reads `App` from it when it listens.
   const uws = createRequire(import.meta.url)('uWebSockets.js') as {
     App: (options?: AppOptions) => TemplatedApp
@@ -44,7 +55,7 @@ function hold(micros: number): void {
     const post = app.post.bind(app)
     app.post = (pattern, handler) =>
       post(pattern, (response, request) => {
-        work(turns)
+        burn()
         return handler(response, request)
       })
     return app

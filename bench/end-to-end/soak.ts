@@ -107,19 +107,17 @@ async function soak(bidder: Target, options: Options): Promise<SoakReport> {
   ]
   return {
     machine: `${cpus().length} x ${cpus()[0].model}, Node ${process.versions.node}`,
-    ...{
-      minutes,
-      rate,
-      campaigns,
-      warmUpS,
-      readyBytes,
-      mostBytes,
-      resident,
-      rounds,
-      billed,
-      faults,
-      samples,
-    },
+    minutes,
+    rate,
+    campaigns,
+    warmUpS,
+    readyBytes,
+    mostBytes,
+    resident,
+    rounds,
+    billed,
+    faults,
+    samples,
   }
 }
 

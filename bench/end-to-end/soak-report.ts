@@ -37,6 +37,8 @@ export type SoakReport = {
   readonly rate: number
   readonly campaigns: number
   readonly warmUpS: number
+  /** From the start of the process. */
+  readonly readyMs: number
   readonly readyBytes: number
   readonly mostBytes: number
   readonly resident: Flatness | undefined
@@ -101,23 +103,12 @@ export function roundLine(i: number, round: Round): string {
 const HEAD = 'minute  rate/s  p50 ms  p99 ms  p99.9 ms   resident heap least files    holds'
 
 export function soakTable(report: SoakReport): string {
-  const {
-    machine,
-    minutes,
-    rate,
-    campaigns,
-    warmUpS,
-    readyBytes,
-    mostBytes,
-    resident,
-    rounds,
-    billed,
-    faults,
-  } = report
+  const { readyMs, readyBytes, mostBytes, warmUpS, resident, rounds, billed, faults } = report
   return [
-    `soak on ${machine}: ${campaigns} campaigns, ${rate} requests a second for ${minutes} minutes`,
+    `soak on ${report.machine}: ${report.campaigns} campaigns, ${report.rate} requests a second for ${report.minutes} minutes`,
     HEAD,
     ...rounds.map((round, i) => roundLine(i, round)),
+    `ready     ${(readyMs / 1000).toFixed(2)} s after the start`,
     `memory    ${megabytes(readyBytes)} when ready, ${megabytes(mostBytes)} at most; limit ${megabytes(RESIDENT_MAX_BYTES)}`,
     `flatness  after ${Math.round(warmUpS)} s: ${resident === undefined ? 'too few samples' : flatnessText(resident)}; limit ${percent(FLAT_WITHIN)} either way`,
     `bills     ${billed.acknowledged} acknowledged of ${billed.bids} bids; ${billed.sent} requests, ${billed.unsent} not sent`,

@@ -27,7 +27,7 @@ import {
   type SoakReport,
   soakTable,
 } from './soak-report.ts'
-import { startBidder, type Target, writeOperator } from './target.ts'
+import { type BidderProcess, startBidder, type Target, writeOperator } from './target.ts'
 
 const HELP = `Usage: make soak ARGS="[--minutes N] [--rate N] [--campaigns N] [--json FILE] [--smoke]"
 
@@ -75,7 +75,7 @@ export async function runSoak(options: Options): Promise<SoakReport> {
   }
 }
 
-async function soak(bidder: Target, options: Options): Promise<SoakReport> {
+async function soak(bidder: BidderProcess, options: Options): Promise<SoakReport> {
   const { minutes, rate, campaigns, roundS } = options
   const readyBytes = bidder.residentBytes()
   const sampler = new Sampler(bidder, options.sampleMs)
@@ -111,6 +111,7 @@ async function soak(bidder: Target, options: Options): Promise<SoakReport> {
     rate,
     campaigns,
     warmUpS,
+    readyMs: bidder.readyMs,
     readyBytes,
     mostBytes,
     resident,

@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { OperatorFile } from '../../src/config/operator.ts'
 
 export type Target = {
   readonly name: string
@@ -98,18 +99,20 @@ export const NOTICE_KEY = { id: 'k1', secret: Buffer.alloc(32, 7) }
  * Who the bidder is in the benches: a vendor that the made traffic knows, and one that bids on the context where it has
  * no legal basis, so that the whole path is measured for every request.
  */
-export function writeOperator(folder: string): string {
-  const file = `${folder}/operator.json`
-  const tcf = {
+export const OPERATOR: OperatorFile = {
+  tcf: {
     vendorId: 300,
     consentPurposes: [1, 3, 4],
     legitimateInterestPurposes: [2, 7, 9, 10],
     flexiblePurposes: [2, 7, 9, 10],
     withoutBasis: 'contextual',
-  }
-  const { id, secret } = NOTICE_KEY
-  const noticeKeys = [{ id, secret: Buffer.from(secret).toString('base64') }]
-  writeFileSync(file, JSON.stringify({ tcf, noticeKeys }))
+  },
+  noticeKeys: [{ id: NOTICE_KEY.id, secret: NOTICE_KEY.secret.toString('base64') }],
+}
+
+export function writeOperator(folder: string): string {
+  const file = `${folder}/operator.json`
+  writeFileSync(file, JSON.stringify(OPERATOR))
   return file
 }
 

@@ -149,7 +149,8 @@ export class Bidder {
     if (ranked === SHORTLIST.belowFloor) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return refuse(arrival, exchange, terms, OUTCOME.held_back)
 
-    // 5. Features, straight into the batch that leaves at the end of this turn of the loop; none where the model is left out.
+    // 5. Features, straight into the batch that leaves at the end of this turn of the loop. Under overload the model is
+    // left out, and no batch is waited for.
     const isInline = this.#brownOut.level >= LEVEL.inline
     const ticket = isInline ? undefined : this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
     laps?.end(STAGE.features)

@@ -1,5 +1,5 @@
 /**
- * How much work a bid is worth now. `ingress` measures and decides it; `bid.ts` reads it once a request. Each level
+ * How much work a bid is worth now. `ingress` measures and decides it; `bid.ts` reads it before its await. Each level
  * costs less than the one before it:
  *
  *   full      the best of each lot go to the model

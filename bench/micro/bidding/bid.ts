@@ -11,22 +11,13 @@ import { newSlabBuffer, slabOver } from '../../../src/inference/slab.ts'
 import { Rates } from '../../../src/pricing/currency.ts'
 import { TestBidder } from '../../../src/testing/bidder.ts'
 import { ManualClock } from '../../../src/testing/clock.ts'
+import { OPERATOR } from '../../end-to-end/target.ts'
 import type { AsyncMicroBench } from '../measure.ts'
 import { adsOf, bodies, model } from '../setting.ts'
 
 const ROWS_MAX = 4096
 const REQUESTS = 1000
 const BATCH = 250
-const OPERATOR = {
-  tcf: {
-    vendorId: 300,
-    consentPurposes: [1, 3, 4],
-    legitimateInterestPurposes: [2, 7, 9, 10],
-    flexiblePurposes: [2, 7, 9, 10],
-    withoutBasis: 'contextual' as const,
-  },
-  noticeKeys: [{ id: 'k1', secret: Buffer.alloc(32, 7).toString('base64') }],
-}
 
 /** Bids on request after request, a batch of them a call; gives the characters of the answers. */
 async function bidding(campaigns: number): Promise<() => Promise<number>> {

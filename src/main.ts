@@ -312,9 +312,9 @@ function warnOfRates(rates: Rates, settings: Settings, log: Logger): void {
 
 function readyModel({ manifest, inline }: Model, queue: ScoringQueue, { vectors }: Ads): ReadyModel {
   const plans = manifest.inputs.map(({ type, columns }) =>
-    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns),
+    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors) }
+  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
 }
 
 type Reloads = { readonly counts: { done: number; refused: number }; close(): void }

@@ -24,7 +24,7 @@ if ('faults' in loaded) throw new Error(loaded.faults.join('\n'))
 export const { model } = loaded
 
 export const inlinePlan = new Plan(model.inline.columns, ads.vectors)
-export const inline = new InlineScorer(model.inline, inlinePlan, ads.vectors)
+export const inline = new InlineScorer(model.inline, inlinePlan, ads.vectors.count)
 export const modelPlan = new Plan(model.manifest.inputs[0].columns, ads.vectors)
 
 /** Requests that have been read and matched, as ids of ads: what the stages behind matching start from. */

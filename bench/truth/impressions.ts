@@ -76,9 +76,9 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
       vector.readRequest(view, { exchangeHash: hashText(EXCHANGE), deviceClass, wallMs })
       vector.readImp(view, imp, imp.floorMicros)
       modelPlan.begin(vector)
-      modelPlan.write(rows.modelIds, row, ad, vector, ads.vectors)
+      modelPlan.write(rows.modelIds, row, ad)
       inlinePlan.begin(vector)
-      inlinePlan.write(rows.inlineIds, row, ad, vector, ads.vectors)
+      inlinePlan.write(rows.inlineIds, row, ad)
       const { campaign, creative, advertiser, format, shape } = ads.features[ad]
       const probability = clickProbability({
         ...requestFactsOf(request),

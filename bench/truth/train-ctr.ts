@@ -208,15 +208,15 @@ async function goldenRows(
     const ids = new Int32Array(modelColumns.length)
     const plan = new Plan(modelColumns, ads)
     plan.begin(vector)
-    plan.write(ids, 0, 0, vector, ads)
+    plan.write(ids, 0, 0)
     const output = await session.run({ ids: new ort.Tensor('int32', ids, [1, ids.length]) })
-    const inline = new InlineScorer(weights, new Plan(inlineColumns, ads), ads)
+    const inline = new InlineScorer(weights, new Plan(inlineColumns, ads), ads.count)
     inline.begin(vector)
     rows.push({
       features,
       inputs: { ids: [...ids] },
       output: (output.p.data as Float32Array)[0],
-      inline: inline.score(vector, 0),
+      inline: inline.score(0),
     })
   }
   return rows

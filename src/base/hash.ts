@@ -40,7 +40,17 @@ export function mix32(value: number): number {
 
 /** Hash of an ordered pair of hashes, for crossed features. */
 export function hashPair(first: number, second: number): number {
-  return mix32(Math.imul(first, 0x9e3779b1) ^ second)
+  return pairOf(firstOfPair(first), second)
+}
+
+/** The first half of `hashPair`, to be done once for many pairs. */
+export function firstOfPair(first: number): number {
+  return Math.imul(first, 0x9e3779b1)
+}
+
+/** The second half of `hashPair`. */
+export function pairOf(first: number, second: number): number {
+  return mix32(first ^ second)
 }
 
 /** ASCII lower case of one byte. */

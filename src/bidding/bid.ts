@@ -267,7 +267,6 @@ export class Bidder {
     scoreBy: number,
   ): Ticket | undefined {
     const vector = this.#vector
-    const { vectors } = snapshot.ads
     const { plans, queue } = snapshot.model
     let rowCount = 0
     for (const slot of slots) rowCount += slot.ads.length
@@ -280,7 +279,7 @@ export class Bidder {
       for (const plan of plans) plan.begin(vector)
       for (const ad of slot.ads) {
         for (let input = 0; input < plans.length; input++) {
-          plans[input].write(ticket.slab.inputs[input], row, ad, vector, vectors)
+          plans[input].write(ticket.slab.inputs[input], row, ad)
         }
         row++
       }

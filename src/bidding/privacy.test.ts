@@ -15,7 +15,7 @@ import type { Catalog } from '../catalog/schema.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { readToken } from '../exchange/token.ts'
-import type { FeatureVector } from '../features/vector.ts'
+import { FeatureVector } from '../features/vector.ts'
 import { READ, RequestView, TEXT } from '../openrtb/request.ts'
 import { Rates } from '../pricing/currency.ts'
 import { ALPHABET } from '../privacy/bit-text.suite.ts'
@@ -233,22 +233,26 @@ class Watched {
 
   #model(): ReadyModel {
     const model = scriptedModel({ probability: () => 0.01, outcome: 'scored' })
-    const note = ({ hashes, numbers }: FeatureVector, ad: number) =>
-      this.#features.push(`${ad}: ${hashes.join()} ${numbers.join()}`)
+    let seen = new FeatureVector()
+    const note = (ad: number) => this.#features.push(`${ad}: ${seen.hashes.join()} ${seen.numbers.join()}`)
+    const begin = (vector: FeatureVector, inner: { begin(vector: FeatureVector): void }) => {
+      seen = vector
+      inner.begin(vector)
+    }
     return {
       plans: model.plans.map((plan) => ({
-        begin: (vector) => plan.begin(vector),
-        write: (target, row, ad, vector, rows) => {
-          note(vector, ad)
-          plan.write(target, row, ad, vector, rows)
+        begin: (vector) => begin(vector, plan),
+        write: (target, row, ad) => {
+          note(ad)
+          plan.write(target, row, ad)
         },
       })),
       queue: model.queue,
       inline: {
-        begin: (vector) => model.inline.begin(vector),
-        score: (vector, ad) => {
-          note(vector, ad)
-          return model.inline.score(vector, ad)
+        begin: (vector) => begin(vector, model.inline),
+        score: (ad) => {
+          note(ad)
+          return model.inline.score(ad)
         },
       },
     }

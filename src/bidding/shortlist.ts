@@ -8,11 +8,17 @@ import { valueCpmMicros } from '../pricing/price.ts'
 import type { UserKey } from '../users/user-key.ts'
 import { ceilingOf } from './paced-goals.ts'
 import type { Purse } from './purse.ts'
-import { floorOfAd, type Slot } from './slot.ts'
+import { floorOfAd, hasLongPod, type Slot } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** Ads of a lot that the model scores. */
 export const SHORTLIST_MAX = 16
+
+/** Ads that are scored whatever they are worth: when the best does not get its money the next takes over. */
+const RUNNERS_UP_MIN = 4
+
+/** Further ads are scored where the inline scorer values them at this share of the best of their lot (DECISIONS 38). */
+const VALUE_SHARE_MIN = 0.5
 
 /** Candidates in descending order of value, while they are chosen. */
 const bestAds = new Int32Array(SHORTLIST_MAX)
@@ -55,22 +61,25 @@ export function shortlist(
   inline.begin(vector)
   /** The floor in US dollars, where all ads have the same. */
   const commonFloor = slot.commonFloorCpmMicros / unitsPerUsd
+  const shareMin = hasLongPod(slot) ? 0 : VALUE_SHARE_MIN
   let kept = 0
   let heldBack = 0
+  /** An ad must be worth more than this. */
+  let least = -1
   for (let i = first; i < end; i++) {
     const ad = ads[i]
     opportunities[accounts.campaigns[ad]]++
     const ceiling = ceilingOf(snapshot, slot, ad)
-    // Most ads cannot reach the floor, or the last place, at their highest price: these need no score.
-    if (kept === candidatesMax && ceiling <= bestValues[kept - 1]) continue
+    // Ads that cannot be worth enough, or reach the floor, at their highest price need no score.
+    if (ceiling <= least) continue
     const floor = commonFloor >= 0 ? commonFloor : floorOfAd(slot, traits, ad) / unitsPerUsd
     if (ceiling < floor || ceiling === 0) {
       if (snapshot.ads.goals.ceilingCpmMicros[ad] >= floor) heldBack++
       continue
     }
-    const probability = inline.score(vector, ad)
+    const probability = inline.score(ad)
     const value = valueCpmMicros(goals, ad, probability)
-    if (kept === candidatesMax && value <= bestValues[kept - 1]) continue
+    if (value <= least) continue
     // Asked last: looking a user up costs more than a score.
     if (isHeldBack(snapshot, slot, ad, audience)) {
       heldBack++
@@ -78,7 +87,10 @@ export function shortlist(
     }
     if (kept < candidatesMax) kept++
     insert(kept - 1, ad, value, probability)
+    if (kept >= RUNNERS_UP_MIN) least = Math.min(shareMin * bestValues[0], bestValues[RUNNERS_UP_MIN - 1])
+    if (kept === candidatesMax) least = Math.max(least, bestValues[kept - 1])
   }
+  while (kept > RUNNERS_UP_MIN && bestValues[kept - 1] < shareMin * bestValues[0]) kept--
   for (let i = 0; i < kept; i++) {
     slot.ads.push(bestAds[i])
     slot.probabilities.push(bestProbabilities[i])

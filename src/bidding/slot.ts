@@ -160,3 +160,8 @@ export function floorOfAd(slot: Slot, { format, durationS }: AdTraits, ad: numbe
   const film = isVideo ? slot.imp.video : isAudio ? slot.imp.audio : undefined
   return floorCpmMicros(floor, durationS[ad], film?.pod !== undefined)
 }
+
+/** Whether the slot takes several ads one behind the other, as long as there is time. */
+export function hasLongPod({ imp: { video, audio } }: Slot): boolean {
+  return (video?.pod?.durationS ?? 0) > 0 || (audio?.pod?.durationS ?? 0) > 0
+}

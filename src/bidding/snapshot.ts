@@ -49,12 +49,12 @@ export type ReadyModel = {
   /** A `ScoringQueue`. */
   readonly queue: { open(rowCount: number, deadlineMs: number): Ticket | undefined }
   /** An `InlineScorer`. */
-  readonly inline: { begin(vector: FeatureVector): void; score(vector: FeatureVector, ad: number): number }
+  readonly inline: { begin(vector: FeatureVector): void; score(ad: number): number }
 }
 
 type RowWriter = {
   begin(vector: FeatureVector): void
-  write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void
+  write(target: Cells, row: number, ad: number): void
 }
 
 /** Where the ads of a catalog stand in what outlives it: the ledger, the response rates, the frequency table. */

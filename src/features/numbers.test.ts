@@ -21,7 +21,9 @@ function cellOf(column: Column, value: number): number {
   const vector = new FeatureVector()
   vector.numbers[F.floor_cpm] = value
   const cells = new Float32Array(1)
-  new NumberPlan([column]).write(cells, 0, 0, vector, ads)
+  const plan = new NumberPlan([column], ads)
+  plan.begin(vector)
+  plan.write(cells, 0, 0)
   return cells[0]
 }
 
@@ -55,12 +57,15 @@ t.test(
     vector.numbers[F.slot_width] = 300
     vector.numbers[F.slot_height] = 250
     const features = ['slot_height', 'ad_duration', 'slot_width']
-    const plan = new NumberPlan(features.map((feature) => ({ feature })))
+    const plan = new NumberPlan(
+      features.map((feature) => ({ feature })),
+      ads,
+    )
     t.equal(plan.width, 3)
     const cells = new Float32Array(4 * plan.width).fill(-7)
     plan.begin(vector)
-    plan.write(cells, 1, 1, vector, ads)
-    plan.write(cells, 2, 0, vector, ads)
+    plan.write(cells, 1, 1)
+    plan.write(cells, 2, 0)
     t.same([...cells], [-7, -7, -7, 250, 30, 300, 250, 15, 300, -7, -7, -7])
   },
 )
@@ -72,7 +77,9 @@ t.test('each number of the catalogue is read from its side', async (t) => {
   for (const { name, side, kind } of FEATURES) {
     if (kind !== 'number') continue
     const cells = new Float32Array(1)
-    new NumberPlan([{ feature: name }]).write(cells, 0, 1, vector, rows)
+    const plan = new NumberPlan([{ feature: name }], rows)
+    plan.begin(vector)
+    plan.write(cells, 0, 1)
     t.equal(cells[0], side === 'ad' ? 2 : 1, name)
   }
 })

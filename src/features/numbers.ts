@@ -14,8 +14,13 @@ export class NumberPlan {
   readonly #least: Float32Array
   readonly #most: Float32Array
 
+  readonly #ads: AdVectors
+  #imp: Float32Array
+
   /** @param columns number ones for which `columnFault` found nothing. */
-  constructor(columns: readonly Column[]) {
+  constructor(columns: readonly Column[], ads: AdVectors) {
+    this.#ads = ads
+    this.#imp = new Float32Array(FEATURES.length)
     this.width = columns.length
     this.#feature = Int32Array.from(columns, ({ feature }) => featureIndexOf(feature)!)
     this.#isAdSide = Uint8Array.from(this.#feature, (feature) => (FEATURES[feature].side === 'ad' ? 1 : 0))
@@ -24,16 +29,18 @@ export class NumberPlan {
     this.#most = Float32Array.from(columns, ({ domain }) => domain?.[1] ?? Number.POSITIVE_INFINITY)
   }
 
-  /** Numbers are read row by row; nothing is prepared. */
-  begin(_vector: FeatureVector): void {}
+  /** Takes the values of an imp; the rows that follow are for it. */
+  begin(vector: FeatureVector): void {
+    this.#imp = vector.numbers
+  }
 
   /** Writes the row of an ad at `row` of a tensor. */
-  write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void {
+  write(target: Cells, row: number, ad: number): void {
     const base = row * this.width
     for (let i = 0; i < this.width; i++) {
       const feature = this.#feature[i]
       const value =
-        this.#isAdSide[i] === 1 ? ads.numbers[ad * FEATURES.length + feature] : vector.numbers[feature]
+        this.#isAdSide[i] === 1 ? this.#ads.numbers[ad * FEATURES.length + feature] : this.#imp[feature]
       target[base + i] = Number.isNaN(value)
         ? this.#default[i]
         : Math.min(Math.max(value, this.#least[i]), this.#most[i])

@@ -74,7 +74,7 @@ function vectorOf(texts: Texts): FeatureVector {
 function rowOf(plan: Plan, vector: FeatureVector, ad: number): number[] {
   const cells = new Int32Array(plan.width)
   plan.begin(vector)
-  plan.write(cells, 0, ad, vector, ads)
+  plan.write(cells, 0, ad)
   return [...cells]
 }
 
@@ -166,7 +166,7 @@ t.test('rows of any columns are what the manifest says, in order, and only they 
       const order = prng.below(2) === 0 ? [0, 1, 2] : [2, 0, 1]
       const cells = new Int32Array(5 * plan.width).fill(-1)
       plan.begin(vector)
-      for (const [place, ad] of order.entries()) plan.write(cells, place + 1, ad, vector, ads)
+      for (const [place, ad] of order.entries()) plan.write(cells, place + 1, ad)
       const blank = columns.map(() => -1)
       const rows = order.map((ad) => columns.map((column) => naiveId(column, { ...texts, ...AD_TEXTS[ad] })))
       const wanted = [blank, ...rows, blank].flat()
@@ -187,8 +187,7 @@ t.test('the weights of request, ad and crosses add up to those of the written ro
     const vector = vectorOf(drawTexts(prng))
     for (const ad of AD_TEXTS.keys()) {
       const wanted = rowOf(plan, vector, ad).reduce((sum, id) => sum + weights[id], 0)
-      const found =
-        plan.requestWeight(weights) + plan.adWeight(weights, ad) + plan.crossWeight(weights, ad, vector, ads)
+      const found = plan.requestWeight(weights) + plan.adWeight(weights, ad) + plan.crossWeight(weights, ad)
       if (found !== wanted) differences.push(`draw ${draw}, ad ${ad}: ${found}, not ${wanted}`)
     }
   }
@@ -205,7 +204,7 @@ t.test('each weight belongs to the side that decides its column', async (t) => {
   const weights = Float32Array.of(1, 10, 100, 1000, 10_000)
   t.equal(plan.requestWeight(weights), 1001)
   t.equal(plan.adWeight(weights, 0), 10_010)
-  t.equal(plan.crossWeight(weights, 0, vector, ads), 100)
+  t.equal(plan.crossWeight(weights, 0), 100)
 })
 
 /** Each row: a column that cannot be computed, and why. */

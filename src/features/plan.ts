@@ -6,7 +6,7 @@
  * or the default when it is not known. What depends on the ad alone is computed when the plan is made; what depends on
  * the request alone is computed once an imp; only crosses between the two are computed for every row.
  */
-import { hashPair, mix32 } from '../base/hash.ts'
+import { firstOfPair, hashPair, mix32, pairOf } from '../base/hash.ts'
 import { FEATURES, type Feature, featureIndexOf } from './catalogue.ts'
 import type { AdVectors, FeatureVector } from './vector.ts'
 
@@ -88,6 +88,10 @@ export class Plan {
   /** The columns that only the request and the imp decide, filled by `begin`; the others are 0. */
   readonly #request: Hashed
   readonly #crosses: Hashed
+  /** The first half of each cross, ready to meet the second. */
+  readonly #crossFirst: Int32Array
+  /** The second half of each cross, an ad's side by side. */
+  readonly #crossSecond: Uint32Array
   readonly #adColumns: Int32Array
   readonly #adIds: Int32Array
   readonly #template: Int32Array
@@ -103,37 +107,37 @@ export class Plan {
     const hashedAt = (places: number[]): Hashed => new Hashed(columns, sources, places)
     this.#request = hashedAt(placesOf(({ features }) => !features.some(isAdSide)))
     this.#crosses = hashedAt(placesOf(({ features }) => features.some(isAdSide) && !features.every(isAdSide)))
+    this.#crossFirst = new Int32Array(this.#crosses.place.length)
+    this.#crossSecond = seconds(this.#crosses, ads)
     const adOnly = hashedAt(placesOf(({ features }) => features.every(isAdSide)))
     this.#adColumns = adOnly.place
     this.#adIds = adIdsOf(adOnly, ads)
   }
 
   /** Takes the values of an imp; the rows that follow are for it. */
-  begin(vector: FeatureVector): void {
+  begin({ hashes }: FeatureVector): void {
     const { place, first, second } = this.#request
     for (let i = 0; i < place.length; i++) {
-      const hash = vector.hashes[first[i]]
+      const hash = hashes[first[i]]
       this.#template[place[i]] = this.#request.bucket(
         i,
-        second[i] === NO_SECOND ? hash : hashPair(hash, vector.hashes[second[i]]),
+        second[i] === NO_SECOND ? hash : hashPair(hash, hashes[second[i]]),
       )
     }
+    const crossFirst = this.#crossFirst
+    for (let i = 0; i < crossFirst.length; i++) crossFirst[i] = firstOfPair(hashes[this.#crosses.first[i]])
   }
 
   /** Writes the row of an ad at `row` of a tensor. */
-  write(target: Cells, row: number, ad: number, vector: FeatureVector, ads: AdVectors): void {
+  write(target: Cells, row: number, ad: number): void {
     const base = row * this.width
     const template = this.#template
     for (let i = 0; i < template.length; i++) target[base + i] = template[i]
     const adColumns = this.#adColumns
     const adBase = ad * adColumns.length
     for (let i = 0; i < adColumns.length; i++) target[base + adColumns[i]] = this.#adIds[adBase + i]
-    const { place, first, second } = this.#crosses
-    const adRow = ad * FEATURES.length
-    for (let i = 0; i < place.length; i++) {
-      const hash = hashPair(vector.hashes[first[i]], ads.hashes[adRow + second[i]])
-      target[base + place[i]] = this.#crosses.bucket(i, hash)
-    }
+    const { place } = this.#crosses
+    for (let i = 0; i < place.length; i++) target[base + place[i]] = this.#crossBucket(i, ad)
   }
 
   /** The sum of the weights of the columns that the imp decides; call after `begin`. */
@@ -153,15 +157,16 @@ export class Plan {
   }
 
   /** The sum of the weights of the crosses between the imp and the ad. */
-  crossWeight(weights: Float32Array, ad: number, vector: FeatureVector, ads: AdVectors): number {
-    const { place, first, second } = this.#crosses
-    const adRow = ad * FEATURES.length
+  crossWeight(weights: Float32Array, ad: number): number {
+    const count = this.#crossFirst.length
     let sum = 0
-    for (let i = 0; i < place.length; i++) {
-      const hash = hashPair(vector.hashes[first[i]], ads.hashes[adRow + second[i]])
-      sum += weights[this.#crosses.bucket(i, hash)]
-    }
+    for (let i = 0; i < count; i++) sum += weights[this.#crossBucket(i, ad)]
     return sum
+  }
+
+  #crossBucket(i: number, ad: number): number {
+    const first = this.#crossFirst
+    return this.#crosses.bucket(i, pairOf(first[i], this.#crossSecond[ad * first.length + i]))
   }
 }
 
@@ -186,6 +191,15 @@ class Hashed {
   bucket(index: number, hash: number): number {
     return this.#offset[index] + (mix32(hash ^ this.#seed[index]) & this.#mask[index])
   }
+}
+
+function seconds({ second }: Hashed, ads: AdVectors): Uint32Array {
+  const hashes = new Uint32Array(ads.count * second.length)
+  for (let ad = 0; ad < ads.count; ad++) {
+    for (let i = 0; i < second.length; i++)
+      hashes[ad * second.length + i] = ads.hashes[ad * FEATURES.length + second[i]]
+  }
+  return hashes
 }
 
 function adIdsOf(adOnly: Hashed, ads: AdVectors): Int32Array {

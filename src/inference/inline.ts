@@ -10,25 +10,23 @@
 export type Weights = { readonly bias: number; readonly table: Float32Array }
 
 /** How feature values become places in the table of weights; `features` has one. */
-type WeightPlan<Vector, Ads> = {
+type WeightPlan<Vector> = {
   begin(vector: Vector): void
   requestWeight(table: Float32Array): number
   adWeight(table: Float32Array, ad: number): number
-  crossWeight(table: Float32Array, ad: number, vector: Vector, ads: Ads): number
+  crossWeight(table: Float32Array, ad: number): number
 }
 
-export class InlineScorer<Vector, Ads extends { readonly count: number }> {
-  readonly #plan: WeightPlan<Vector, Ads>
-  readonly #ads: Ads
+export class InlineScorer<Vector> {
+  readonly #plan: WeightPlan<Vector>
   readonly #weights: Weights
   readonly #adWeights: Float32Array
   #requestWeight = 0
 
-  constructor(weights: Weights, plan: WeightPlan<Vector, Ads>, ads: Ads) {
+  constructor(weights: Weights, plan: WeightPlan<Vector>, adCount: number) {
     this.#plan = plan
-    this.#ads = ads
     this.#weights = weights
-    this.#adWeights = Float32Array.from({ length: ads.count }, (_, ad) => plan.adWeight(weights.table, ad))
+    this.#adWeights = Float32Array.from({ length: adCount }, (_, ad) => plan.adWeight(weights.table, ad))
   }
 
   /** Takes the values of an imp; the scores that follow are for it. */
@@ -38,8 +36,8 @@ export class InlineScorer<Vector, Ads extends { readonly count: number }> {
   }
 
   /** The probability of a click on the ad in this imp. */
-  score(vector: Vector, ad: number): number {
-    const crossWeight = this.#plan.crossWeight(this.#weights.table, ad, vector, this.#ads)
+  score(ad: number): number {
+    const crossWeight = this.#plan.crossWeight(this.#weights.table, ad)
     return 1 / (1 + Math.exp(-(this.#requestWeight + this.#adWeights[ad] + crossWeight)))
   }
 }

@@ -49,10 +49,10 @@ type Rows = { readonly vectors: readonly FeatureVector[]; readonly ads: AdVector
 
 function write({ manifest }: Model, ticket: Ticket, { vectors, ads }: Rows): void {
   for (const [input, { type, columns }] of manifest.inputs.entries()) {
-    const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns)
+    const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns, ads)
     for (const [row, vector] of vectors.entries()) {
       plan.begin(vector)
-      plan.write(ticket.slab.inputs[input], ticket.firstRow + row, row, vector, ads)
+      plan.write(ticket.slab.inputs[input], ticket.firstRow + row, row)
     }
   }
 }
@@ -88,10 +88,10 @@ function rawOf(feature: string, { features }: GoldenRow): string {
 }
 
 function inlineFaults({ golden, inline, manifest }: Model, { vectors, ads }: Rows): string[] {
-  const scorer = new InlineScorer(inline, new Plan(inline.columns, ads), ads)
+  const scorer = new InlineScorer(inline, new Plan(inline.columns, ads), ads.count)
   return golden.flatMap((row, index) => {
     scorer.begin(vectors[index])
-    const found = scorer.score(vectors[index], index)
+    const found = scorer.score(index)
     return differenceOf('the inline scorer', index, found, row.inline, manifest.golden.tolerance)
   })
 }

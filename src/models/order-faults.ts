@@ -33,10 +33,10 @@ function encoderOf(rows: readonly GoldenRow[]) {
   return (type: Input['type'], columns: readonly Column[]) => {
     const size = rows.length * columns.length
     const cells = type === 'int32' ? new Int32Array(size) : new Float32Array(size)
-    const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns)
+    const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns, ads)
     for (const [row, vector] of vectors.entries()) {
       plan.begin(vector)
-      plan.write(cells, row, row, vector, ads)
+      plan.write(cells, row, row)
     }
     return cells
   }

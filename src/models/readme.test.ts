@@ -76,10 +76,10 @@ t.test(
     for (const { features, inputs } of example.golden.rows) {
       const { vector, ads } = vectorsOf(features)
       for (const { name, type, columns } of example.inputs) {
-        const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns)
+        const plan = type === 'int32' ? new Plan(columns, ads) : new NumberPlan(columns, ads)
         const cells = new Float32Array(columns.length)
         plan.begin(vector)
-        plan.write(cells, 0, 0, vector, ads)
+        plan.write(cells, 0, 0)
         t.same([...cells], inputs[name], `${name} of ${JSON.stringify(features)}`)
       }
     }

@@ -37,7 +37,7 @@ export async function openDemoModel(
     await pool.close()
   })
   const plans = manifest.inputs.map(({ type, columns }) =>
-    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns),
+    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors) }
+  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
 }

@@ -50,7 +50,7 @@ export function scriptedModel(script: Script): ReadyModel {
     },
     inline: {
       begin: () => {},
-      score: (_, ad) => (script.inlineProbability ?? script.probability)(ad),
+      score: (ad) => (script.inlineProbability ?? script.probability)(ad),
     },
   }
 }

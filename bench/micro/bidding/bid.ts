@@ -35,7 +35,7 @@ async function bidding(campaigns: number): Promise<() => Promise<number>> {
         return ticket
       },
     },
-    inline: new InlineScorer(model.inline, new Plan(model.inline.columns, ads.vectors), ads.vectors),
+    inline: new InlineScorer(model.inline, new Plan(model.inline.columns, ads.vectors), ads.vectors.count),
   }
   const clock = new ManualClock()
   const bidder = new TestBidder({ ads, rates: new Rates(undefined, 30), model: ready }, clock, OPERATOR)

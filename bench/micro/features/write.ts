@@ -14,7 +14,7 @@ const cells = new Int32Array(CANDIDATES * columns.length)
 
 function planned(): void {
   modelPlan.begin(vector)
-  for (let row = 0; row < CANDIDATES; row++) modelPlan.write(cells, row, candidates[row], vector, ads.vectors)
+  for (let row = 0; row < CANDIDATES; row++) modelPlan.write(cells, row, candidates[row])
 }
 
 const sources = columns.map(({ feature }) => feature.split('*').map((name) => featureIndexOf(name)!))

@@ -2,7 +2,7 @@
  * The inline scorer: sums prepared for ad and imp, against adding up every column of every row.
  */
 import type { MicroBench } from '../measure.ts'
-import { ads, inline, inlinePlan, matchedRequest, model } from '../setting.ts'
+import { inline, inlinePlan, matchedRequest, model } from '../setting.ts'
 
 const CANDIDATES = 16
 const { vector, ads: candidates } = matchedRequest(0)
@@ -12,7 +12,7 @@ const cells = new Int32Array(columns.length)
 function prepared(): number {
   inline.begin(vector)
   let sum = 0
-  for (let i = 0; i < CANDIDATES; i++) sum += inline.score(vector, candidates[i])
+  for (let i = 0; i < CANDIDATES; i++) sum += inline.score(candidates[i])
   return sum
 }
 
@@ -20,7 +20,7 @@ function everyColumn(): number {
   inlinePlan.begin(vector)
   let sum = 0
   for (let i = 0; i < CANDIDATES; i++) {
-    inlinePlan.write(cells, 0, candidates[i], vector, ads.vectors)
+    inlinePlan.write(cells, 0, candidates[i])
     let logit = bias
     for (let column = 0; column < cells.length; column++) logit += table[cells[column]]
     sum += 1 / (1 + Math.exp(-logit))

@@ -41,7 +41,7 @@ check: install ## types, lint and format
 	@$(NODE) node_modules/.bin/tsc --noEmit
 	@node_modules/.bin/biome ci --colors=off --error-on-warnings .
 
-bench: build ## micro benches of the hot rooms, the whole bidder, bills beside bids, overload, bad peers
+bench: build ## micro benches of the hot rooms, what decisions are worth, the whole bidder, bills beside bids, overload, bad peers
 	@$(NODE) bench/run.ts $(ARGS)
 
 gate: build ## this tree against an earlier commit: fails when it is slower; ARGS=--help tells the rest

@@ -1,7 +1,5 @@
 /**
  * Prints how budgets were spent over simulated days, by eighths: the share of the budget beside that of the traffic.
- *
- *   node bench/exchange/day.ts [--days 3] [--auctions 300000] [--swing 2] [--seed 1] [--no-restart] [--json]
  */
 import { parseArgs } from 'node:util'
 import { DAY_MS } from './arrivals.ts'
@@ -11,6 +9,19 @@ import { type PacedDay, runPacedDays } from './paced-days.ts'
 
 const START_MS = Date.UTC(2026, 0, 5)
 
+const USAGE = `Prints how budgets are spent over simulated days: the share of the budget beside that of the traffic.
+
+  node bench/exchange/day.ts [options]
+
+  --days N       (3)
+  --auctions N   a day (300000)
+  --swing X      traffic at the evening's peak to that of the night's trough (2)
+  --seed N       (1)
+  --no-restart   without the bidder's restart on the last day
+  --json         print JSON instead of a table
+  --help         print this
+`
+
 const { values } = parseArgs({
   options: {
     days: { type: 'string', default: '3' },
@@ -19,19 +30,23 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     'no-restart': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 })
 
 const [days, auctions, swing, seed] = [values.days, values.auctions, values.swing, values.seed].map(Number)
-const report = runPacedDays({
-  market: new Market({ seed, startMs: START_MS, auctionsPerDay: auctions, swing }),
-  campaigns: CAMPAIGNS,
-  startMs: START_MS,
-  days,
-  seed,
-  restartsMs: values['no-restart'] ? [] : [START_MS + (days - 0.45) * DAY_MS],
-})
-console.log(values.json ? JSON.stringify(report, null, 2) : table(report))
+if (values.help) process.stdout.write(USAGE)
+else {
+  const report = runPacedDays({
+    market: new Market({ seed, startMs: START_MS, auctionsPerDay: auctions, swing }),
+    campaigns: CAMPAIGNS,
+    startMs: START_MS,
+    days,
+    seed,
+    restartsMs: values['no-restart'] ? [] : [START_MS + (days - 0.45) * DAY_MS],
+  })
+  console.log(values.json ? JSON.stringify(report, null, 2) : table(report))
+}
 
 function table(report: readonly PacedDay[]): string {
   const head = `day  ${'campaign'.padEnd(18)}  budget   spent  off by  wins   clicks  spent / traffic by eighths, %`

@@ -34,7 +34,18 @@ t.test('the demo catalog has something of everything', async (t) => {
     'a deal',
   )
   t.equal(campaigns.filter((campaign) => campaign.status === 'paused').length, 1, 'paused')
-  t.strictSame(new Set(campaigns.map((campaign) => campaign.goal.type)), new Set(['cpm', 'cpc']), 'goals')
+  t.strictSame(
+    new Set(campaigns.map((campaign) => campaign.goal.type)),
+    new Set(['cpm', 'cpc', 'cpa']),
+    'goals',
+  )
+  for (const { id, creatives: ids } of campaigns.filter(({ goal }) => goal.type === 'cpa')) {
+    const landings = creatives.filter((creative) => ids.includes(creative.id)).map(({ landing }) => landing)
+    t.ok(
+      landings.every((landing) => landing.includes('{click_id}')),
+      `conversions of ${id} can be told`,
+    )
+  }
   const used = new Set(campaigns.flatMap((campaign) => campaign.creatives))
   t.equal(used.size, creatives.length, 'and no creative without a campaign')
 })

@@ -1,6 +1,7 @@
 /**
- * A bidder's port over HTTP/1.1: a fixed number of keep-alive connections, whole answers, a deadline for each. A request
- * that cannot be made is an answer with status 0 and the reason; nothing is thrown.
+ * A bidder's port over HTTP/1.1: a fixed number of keep-alive connections, whole answers, a deadline for each. It runs
+ * from when the request has a connection: what waits for one here is no fault of the bidder's. A request that cannot be
+ * made is an answer with status 0 and the reason; nothing is thrown.
  */
 import { Agent, request } from 'node:http'
 
@@ -47,14 +48,15 @@ export class HttpPort {
         method,
         path,
         headers: body === undefined ? {} : { 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(timeoutMs),
       })
+      let timer: NodeJS.Timeout | undefined
+      sent.on('socket', () => {
+        timer = setTimeout(() => sent.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs)
+      })
+      sent.on('close', () => clearTimeout(timer))
       const fail = (error: NodeJS.ErrnoException, isStale: boolean) => {
-        const fault = error.name === 'AbortError' ? `no answer in ${timeoutMs} ms` : error.message
-        resolve({
-          answer: { status: 0, text: '', location: undefined, fault: fault || `${error.code}` },
-          isStale,
-        })
+        const fault = error.message || `${error.code}`
+        resolve({ answer: { status: 0, text: '', location: undefined, fault }, isStale })
       }
       sent.on('error', (error: NodeJS.ErrnoException) => {
         fail(error, sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE'))

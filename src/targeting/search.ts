@@ -2,8 +2,11 @@
  * Finds the ads that a question leaves. The summaries are combined first, so that the cost follows the places where an
  * ad can be, not the number of ads.
  */
-import type { Question } from './question.ts'
+import { BLOCKS_MAX, type Question } from './question.ts'
 import type { Rows } from './rows.ts'
+
+/** Where the rows begin that block something under the summary word at hand: few of them do. */
+const blocking = new Int32Array(BLOCKS_MAX)
 
 /**
  * Offers the ads, from the word `firstWord` of the rows on and round to it, until `take` returns false. It is given a
@@ -25,11 +28,17 @@ export function search(
     let live = conjunction(summary, summaryWidth, summaryWord, clauseRows, clauseEnd, clauseCount)
     if (step === 0) live &= fromFirstWord
     if (step === summaryWidth) live &= ~fromFirstWord
+    if (live === 0) continue
+    let blockingCount = 0
+    for (let i = 0; i < blockCount; i++) {
+      const row = blockRows[i]
+      if ((summary[row * summaryWidth + summaryWord] & live) !== 0) blocking[blockingCount++] = row * width
+    }
     while (live !== 0) {
       const word = (summaryWord << 5) + trailingZeros(live)
       live &= live - 1
       let bits = conjunction(words, width, word, clauseRows, clauseEnd, clauseCount)
-      for (let i = 0; bits !== 0 && i < blockCount; i++) bits &= ~words[blockRows[i] * width + word]
+      for (let i = 0; bits !== 0 && i < blockingCount; i++) bits &= ~words[blocking[i] + word]
       if (bits !== 0 && !take(word, bits)) return
     }
   }

@@ -13,7 +13,6 @@ import { F } from '../features/catalogue.ts'
 import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
-import { writeNoBid } from '../openrtb/response.ts'
 import { NONE } from '../openrtb/tape.ts'
 import { isFirstPrice } from '../pricing/price.ts'
 import { MAY } from '../privacy/permissions.ts'
@@ -34,7 +33,7 @@ import { SHORTLIST, shortlist } from './shortlist.ts'
 import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, type Slot, slotOf } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
 import { type BidTelemetry, INLINE_REASON, STAGE } from './telemetry.ts'
-import { AnswerWriter, type RequestTerms } from './write.ts'
+import { AnswerWriter, NO_BODY, type RequestTerms } from './write.ts'
 
 /** A request as `ingress` hands it over: its body is the first `bodyLength` bytes of the bidder's `body`. */
 export type Arrival = {
@@ -45,8 +44,11 @@ export type Arrival = {
   readonly isGpc: boolean
   /** True once the exchange has hung up; then nothing may be answered. */
   readonly isAborted: boolean
-  /** Called once. The text is there for the outcome `bid`, and for a no-bid that says why. */
-  answer(outcome: number, text: string): void
+  /**
+   * Called once. The body is there for the outcome `bid`, and for a no-bid that says why; its bytes are good during the
+   * call alone, as the next answer is written over them.
+   */
+  answer(outcome: number, body: Uint8Array): void
 }
 
 const OUTCOME_OF_READ = {
@@ -112,23 +114,23 @@ export class Bidder {
     const read = view.read(arrival.bodyLength)
     if (arrival.isGpc) view.signals.addGpc()
     laps?.end(STAGE.read)
-    if (read !== READ.ok) return arrival.answer(OUTCOME_OF_READ[read], '')
+    if (read !== READ.ok) return arrival.answer(OUTCOME_OF_READ[read], NO_BODY)
 
     // 2. Permit, before anything looks at what may tell a person; and in which currency.
     const wallMs = this.#clock.wallMs()
     const currency = bidCurrencyOf(view, snapshot.rates, wallMs)
     const terms = requestTermsOf(view, currency)
-    if (currency === undefined) return refuse(arrival, exchange, terms, OUTCOME.currency_not_ours)
+    if (currency === undefined) return this.#refuse(arrival, exchange, terms, OUTCOME.currency_not_ours)
     const refusal = refusalOf(view, exchange, this.#operator)
-    if (refusal !== PERMITTED) return refuse(arrival, exchange, terms, refusal)
+    if (refusal !== PERMITTED) return this.#refuse(arrival, exchange, terms, refusal)
     const may = permitOf(view, this.#operator, telemetry)
-    if ((may & MAY.bid) === 0) return refuse(arrival, exchange, terms, OUTCOME.no_legal_basis)
-    if (!this.#purse.isOpen) return refuse(arrival, exchange, terms, OUTCOME.ledger_not_writable)
+    if ((may & MAY.bid) === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.no_legal_basis)
+    if (!this.#purse.isOpen) return this.#refuse(arrival, exchange, terms, OUTCOME.ledger_not_writable)
     const { networkAllowanceMs } = exchange.profile
     const answerBy = answerByMs(arrival.firstByteMs, view.tmaxMs, networkAllowanceMs, this.#limits)
     laps?.end(STAGE.permit)
     if (this.#clock.nowMs() >= scoreByMs(answerBy))
-      return refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
+      return this.#refuse(arrival, exchange, terms, OUTCOME.no_time_to_score)
 
     // 3. Match. Who the user is is asked where that is permitted, and where a campaign wants to know.
     const { exchangeIndex } = arrival
@@ -140,14 +142,14 @@ export class Bidder {
     })
     laps?.end(STAGE.match)
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
-    if (matchedCount === 0) return refuse(arrival, exchange, terms, OUTCOME.no_candidate)
+    if (matchedCount === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
     const slots: Slot[] = []
     const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
     laps?.end(STAGE.rank)
-    if (ranked === SHORTLIST.belowFloor) return refuse(arrival, exchange, terms, OUTCOME.below_floor)
-    if (ranked === SHORTLIST.heldBack) return refuse(arrival, exchange, terms, OUTCOME.held_back)
+    if (ranked === SHORTLIST.belowFloor) return this.#refuse(arrival, exchange, terms, OUTCOME.below_floor)
+    if (ranked === SHORTLIST.heldBack) return this.#refuse(arrival, exchange, terms, OUTCOME.held_back)
 
     // 5. Features, straight into the batch that leaves at the end of this turn of the loop. Under overload the model is
     // left out, and no batch is waited for.
@@ -158,8 +160,8 @@ export class Bidder {
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
     const scored = ticket !== undefined ? await ticket.outcome : isInline ? 'overload' : 'full'
     laps?.end(STAGE.score)
-    if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, '')
-    if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, '')
+    if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, NO_BODY)
+    if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, NO_BODY)
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
 
     // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
@@ -173,15 +175,21 @@ export class Bidder {
     })
     laps?.end(STAGE.price)
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
-    if (choices.length === 0) return refuse(arrival, exchange, terms, outcome)
+    if (choices.length === 0) return this.#refuse(arrival, exchange, terms, outcome)
 
     // 8. Write. What does not fit is not bid.
     const onCut = (choice: Choice) =>
       this.#purse.release(snapshot.accounts, choice, Math.floor(wallMs / 1000))
-    const text = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs, onCut)
+    const body = this.#writer.write(snapshot.ads, exchangeIndex, terms, choices, wallMs, onCut)
     laps?.end(STAGE.write)
-    if (text === '') return refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
-    arrival.answer(OUTCOME.bid, text)
+    if (body.length === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
+    arrival.answer(OUTCOME.bid, body)
+  }
+
+  /** A no-bid, with its reason where the exchange or a test asks for it. */
+  #refuse(arrival: Arrival, { profile }: Exchange, { idRaw, isTest }: RequestTerms, outcome: number): void {
+    const isTold = profile.noBid === 'reason' || isTest
+    arrival.answer(outcome, isTold ? this.#writer.writeNoBid(idRaw, OUTCOMES[outcome].nbr) : NO_BODY)
   }
 
   #userOf({ accounts, segments }: Snapshot, { nameHash }: Exchange, may: number): UserKey | undefined {
@@ -290,7 +298,7 @@ export class Bidder {
 
 function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): RequestTerms {
   return {
-    idRaw: view.tape.rawText(view.id),
+    idRaw: view.tape.rawBytes(view.id),
     isTest: view.isTest,
     hasDsa: isDsaAnswered(view),
     taxonomy: view.categoryTaxonomy,
@@ -304,15 +312,4 @@ function segmentsOf({ segments }: Snapshot, user: UserKey | undefined, may: numb
   if (segments === undefined || user === undefined || (may & MAY.profile) === 0) return undefined
   const set = segments.find(user.hi, user.lo)
   return set === NO_SET ? undefined : segments.segmentsOf(set)
-}
-
-/** A no-bid, with its reason where the exchange or a test asks for it. */
-function refuse(
-  arrival: Arrival,
-  { profile }: Exchange,
-  { idRaw, isTest }: RequestTerms,
-  outcome: number,
-): void {
-  const isTold = profile.noBid === 'reason' || isTest
-  arrival.answer(outcome, isTold ? writeNoBid(idRaw, OUTCOMES[outcome].nbr) : '')
 }

@@ -95,7 +95,7 @@ function withoutIds(text: string): string {
     .replace(/"bidid":"[^"]*"/g, '"bidid":""')
     .replace(/\{"id":"[^"]*","impid"/g, '{"id":"","impid"')
     .replace(/<AdServingId>[^<]*/g, '<AdServingId>')
-    .replace(/\?t=[\w.~-]*/g, '?t=')
+    .replace(/\?(t|click)=[\w.~-]*/g, '?$1=')
 }
 
 /** The demo model, and the demo catalog without its targeting: few of these requests say where they come from. */

@@ -1,6 +1,7 @@
 /**
  * Who we are to an exchange, and to the law: what the operator configures beside the catalog.
  */
+import { byteText } from '../base/byte-writer.ts'
 import { hashText } from '../base/hash.ts'
 import type { Seal } from '../base/seal.ts'
 import { NoticeUrls } from '../exchange/notice-urls.ts'
@@ -27,7 +28,7 @@ export type Exchange = {
   readonly nameHash: number
   /** Undefined where we have none. */
   readonly seat: Buffer | undefined
-  /** As JSON, '' where we have none. */
+  /** As JSON in a byte text, '' where we have none. */
   readonly seatJson: string
   readonly urls: NoticeUrls
 }
@@ -42,7 +43,7 @@ export function exchangesOf(
       profile,
       nameHash: hashText(profile.name),
       seat: seat === undefined ? undefined : Buffer.from(seat),
-      seatJson: seat === undefined ? '' : JSON.stringify(seat),
+      seatJson: seat === undefined ? '' : byteText(JSON.stringify(seat)),
       urls: new NoticeUrls(noticeUrl, profile),
     }
   })

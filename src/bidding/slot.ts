@@ -65,7 +65,7 @@ export type Slot = {
 export function impTermsOf(tape: Tape, imp: ImpView, native: NativeSpec | undefined): ImpTerms {
   const { banner, video, audio } = imp
   return {
-    idRaw: tape.rawText(imp.id),
+    idRaw: tape.rawBytes(imp.id),
     video: video.isThere ? filmTermsOf(tape, video) : undefined,
     audio: audio.isThere ? filmTermsOf(tape, audio) : undefined,
     native,
@@ -109,7 +109,7 @@ export function slotOf(
   return {
     impIndex,
     imp,
-    dealIdRaw: deal === undefined ? '' : tape.rawText(deal.id),
+    dealIdRaw: deal === undefined ? '' : tape.rawBytes(deal.id),
     auctionType: deal === undefined || deal.auctionType === 0 ? view.auctionType : deal.auctionType,
     isGuaranteed: deal?.isGuaranteed ?? false,
     segmentKey: 0,

@@ -35,8 +35,9 @@ export type Ads = {
   readonly vectors: AdVectors
   readonly goals: Goals
   readonly traits: AdTraits
+  /** The ads of one creative share theirs. */
   readonly fragments: readonly AdFragment[]
-  /** By ad and exchange: `adid` and `crid` as JSON where an exchange has ids of its own, else undefined. */
+  /** By ad and exchange: the creative's id where an exchange has one of its own for it, else undefined. */
   readonly registeredIds: readonly (readonly (string | undefined)[])[]
   /** Landing pages by creative id: where clicks lead. */
   readonly landings: ReadonlyMap<string, string>

@@ -1,6 +1,7 @@
 // From choices to the text of an answer: held against the request, the exchange's profile and the token's own reader.
 import fc from 'fast-check'
 import t from 'tap'
+import { byteText } from '../base/byte-writer.ts'
 import { Prng } from '../base/prng.ts'
 import { NONE as NO_BID } from '../budget/holds.ts'
 import { compileAds } from '../catalog/compile.ts'
@@ -110,7 +111,7 @@ t.test('the id of a bid leads to what is held for it, and that of a test to noth
   const writer = writerOf(EXCHANGE_PROFILES, 7)
   const idFor = (bidNumber: number) => {
     const choice = { ...choiceOf('shop-300'), bidNumber }
-    return `${onlyBid(writer.write(ads, 0, termsOf(), [choice], WALL_MS, neverCut)).id}`
+    return `${onlyBid(textOf(writer.write(ads, 0, termsOf(), [choice], WALL_MS, neverCut))).id}`
   }
   for (const number of [0, 1, 35, 36, 4_000_000_000]) t.equal(ids.numberOf(idFor(number)), number)
   const tests = [idFor(NO_BID), idFor(NO_BID)]
@@ -124,7 +125,7 @@ t.test('ids of answers and bids are never given out twice', async (t) => {
     [0, 1, 2].flatMap((i) => {
       const held = { ...choiceOf('shop-300'), bidNumber: i }
       const choices = [held, choiceOf('bank-film')]
-      const answer = JSON.parse(writer.write(ads, 0, termsOf(), choices, WALL_MS, neverCut))
+      const answer = JSON.parse(textOf(writer.write(ads, 0, termsOf(), choices, WALL_MS, neverCut)))
       return [answer.bidid, ...answer.seatbid[0].bid.map(({ id }: SampleBid) => id)]
     }),
   )
@@ -208,8 +209,8 @@ t.test('who pays is told where the request asks', async (t) => {
 t.test('ids come back as they came', async (t) => {
   const raw = 'a\\u00e9\\"\\/😀'
   const choice = choiceOf('shop-300', `{"id":"imp ${raw}","banner":{"w":300,"h":250}}`)
-  const slot = { ...choice.slot, dealIdRaw: `deal ${raw}` }
-  const text = write([{ ...choice, slot }], { terms: { idRaw: raw } })
+  const slot = { ...choice.slot, dealIdRaw: byteText(`deal ${raw}`) }
+  const text = write([{ ...choice, slot }], { terms: { idRaw: byteText(raw) } })
   const meant = JSON.parse(`"${raw}"`)
   t.ok(text.startsWith(`{"id":"${raw}",`))
   t.equal(JSON.parse(text).id, meant)
@@ -238,8 +239,8 @@ t.test('too long an answer loses its last bids, and is none when one is too long
   t.equal(countFor(lengths[0]), 1)
   t.equal(countFor(lengths[0] - 1), 0)
   t.equal(countFor(0), 0)
-  t.equal(countFor(lengths[3], { idRaw: 'é1' }), 4, 'an id of as many bytes')
-  t.equal(countFor(lengths[3], { idRaw: 'é-1' }), 3, 'bytes count, not characters')
+  t.equal(countFor(lengths[3], { idRaw: byteText('é1') }), 4, 'an id of as many bytes')
+  t.equal(countFor(lengths[3], { idRaw: byteText('é-1') }), 3, 'bytes count, not characters')
 })
 
 t.test('the price on the wire is never below the floor on the wire, in any currency', async (t) => {
@@ -355,7 +356,11 @@ function write(
   { exchange = 'default', terms = {}, profiles = EXCHANGE_PROFILES, onCut = neverCut }: WriteOptions = {},
 ): string {
   const place = EXCHANGE_NAMES.indexOf(exchange)
-  return writerOf(profiles, 7).write(ads, place, termsOf(terms), choices, WALL_MS, onCut)
+  return textOf(writerOf(profiles, 7).write(ads, place, termsOf(terms), choices, WALL_MS, onCut))
+}
+
+function textOf(body: Uint8Array): string {
+  return Buffer.from(body).toString()
 }
 
 type WriteOptions = {

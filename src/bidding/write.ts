@@ -1,10 +1,18 @@
 /**
- * From choices to the text of the answer: ids and tokens for each bid, then the wire.
+ * From choices to the bytes of the answer: ids and tokens for each bid, then the wire. All answers are written into one
+ * buffer, each over the one before.
  */
+import { ByteWriter } from '../base/byte-writer.ts'
 import { NONE } from '../budget/holds.ts'
 import { writeToken } from '../exchange/token.ts'
 import { RATIO_CELLS } from '../openrtb/banner.ts'
-import { type AdFragment, type BidText, type ResponseTerms, writeResponse } from '../openrtb/response.ts'
+import {
+  type AdFragment,
+  type BidText,
+  type ResponseTerms,
+  writeNoBid,
+  writeResponse,
+} from '../openrtb/response.ts'
 import { currencyText } from '../pricing/currency.ts'
 import { FORMAT } from '../targeting/ad.ts'
 import type { BidIds } from './bid-ids.ts'
@@ -23,18 +31,24 @@ export type RequestTerms = {
   readonly unitsPerUsd: number
 }
 
+/** Of an answer that is told by its status alone. */
+export const NO_BODY: Uint8Array = new Uint8Array(0)
+
 export class AnswerWriter {
+  /** A byte more than the longest answer may have. */
+  readonly #out: ByteWriter
   readonly #exchanges: readonly Exchange[]
   readonly #operator: Operator
   readonly #ids: BidIds
 
   constructor(exchanges: readonly Exchange[], operator: Operator, ids: BidIds) {
+    this.#out = new ByteWriter(1 + Math.max(...exchanges.map(({ profile }) => profile.answerBytesMax)))
     this.#exchanges = exchanges
     this.#operator = operator
     this.#ids = ids
   }
 
-  /** Too long an answer is cut at its end, and so are the choices; '' when not even one bid fits. */
+  /** Too long an answer is cut at its end, and so are the choices; `NO_BODY` when not even one bid fits. */
   write(
     ads: Ads,
     exchangeIndex: number,
@@ -42,18 +56,21 @@ export class AnswerWriter {
     choices: Choice[],
     wallMs: number,
     onCut: (choice: Choice) => void,
-  ): string {
+  ): Uint8Array {
     const exchange = this.#exchanges[exchangeIndex]
     const terms = responseTermsOf(exchange, request, this.#ids.next())
     const bidAtS = Math.floor(wallMs / 1000)
     const bids = choices.map((choice) => this.#bidOf(ads, exchangeIndex, request, choice, bidAtS))
-    for (;;) {
-      const text = writeResponse(terms, bids)
-      if (isWithin(text, exchange.profile.answerBytesMax)) return text
-      bids.pop()
-      onCut(choices.pop()!)
-      if (bids.length === 0) return ''
-    }
+    const count = writeResponse(this.#out, terms, bids, exchange.profile.answerBytesMax)
+    while (choices.length > count) onCut(choices.pop()!)
+    return count === 0 ? NO_BODY : this.#out.view()
+  }
+
+  /** `NO_BODY` where the id of the request is longer than any answer. */
+  writeNoBid(requestIdRaw: string, reason: number): Uint8Array {
+    const out = this.#out
+    writeNoBid(out, requestIdRaw, reason)
+    return out.length === out.bytes.length ? NO_BODY : out.view()
   }
 
   #bidOf(
@@ -66,12 +83,14 @@ export class AnswerWriter {
     const { profile } = this.#exchanges[exchangeIndex]
     const { slot, ad, bidNumber } = choice
     const fragment = fragments[ad]
+    const campaignId = traits.campaignIds[ad]
+    const creativeId = traits.creativeIds[ad]
     const id = bidNumber === NONE ? this.#ids.next() : this.#ids.ofBid(bidNumber)
     const token = writeToken(this.#operator.seal, {
       bidAtS,
       exchangeName: profile.name,
-      campaignId: traits.campaignIds[ad],
-      creativeId: traits.creativeIds[ad],
+      campaignId,
+      creativeId,
       priceCpmMicros: choice.priceCpmMicros,
       currency: currencyText(request.currency),
       usdCpmMicros: choice.usdCpmMicros,
@@ -87,7 +106,9 @@ export class AnswerWriter {
       dealIdRaw: slot.dealIdRaw,
       priceMicros: choice.priceCpmMicros,
       ad: fragment,
-      registeredIds: registeredIds[ad][exchangeIndex],
+      campaignId,
+      creativeId,
+      registeredId: registeredIds[ad][exchangeIndex],
       protocol: protocolOf(slot, traits.format[ad], fragment.film?.isWrapper === true),
       nativeSpec: slot.imp.native,
       ratio: slot.imp.ratios === undefined ? '' : ratioText(slot.imp.ratios, fragment),
@@ -116,11 +137,6 @@ function responseTermsOf(
     noticeMembers: urls.members,
     frames: urls.frames,
   }
-}
-
-/** A character is three bytes at most: most answers need not be counted. */
-function isWithin(text: string, bytesMax: number): boolean {
-  return text.length * 3 <= bytesMax || Buffer.byteLength(text) <= bytesMax
 }
 
 function protocolOf({ imp }: Slot, format: number, isWrapper: boolean): number {

@@ -2,11 +2,12 @@
  * Turns a valid catalog into the tables that bids are made from: an ad for each creative of each active campaign, in
  * an order that puts like by like, and for each ad what targeting, the models, pricing and the wire need of it.
  */
+import { byteText } from '../base/byte-writer.ts'
 import { microsOfDecimal } from '../base/money.ts'
 import { type AdFeatures, adVectorsOf } from '../features/vector.ts'
 import { CREATIVE_ATTRIBUTE, TAXONOMY_DEFAULT } from '../openrtb/codes.ts'
 import { type CompiledNative, compileNative } from '../openrtb/native-response.ts'
-import { type AdText, adFragment, idsText } from '../openrtb/response.ts'
+import { type AdFragment, type AdText, adFragment } from '../openrtb/response.ts'
 import type { Film } from '../openrtb/vast.ts'
 import type { Goals } from '../pricing/price.ts'
 import {
@@ -54,11 +55,8 @@ export async function compileAds(
   const features = ads.map(featuresOf)
   const vectors = adVectorsOf(features)
   await turn()
-  const fragments = []
-  for (const ad of ads) {
-    fragments.push(adFragment(textOf(ad)))
-    if (fragments.length % 256 === 0) await turn()
-  }
+  const fragments = await fragmentsOf(ads, turn)
+  await turn()
   return {
     campaigns: new Map(catalog.campaigns.map((campaign) => [campaign.id, campaignTermsOf(campaign)])),
     targets,
@@ -68,11 +66,7 @@ export async function compileAds(
     traits: traitsOf(ads),
     fragments,
     registeredIds: ads.map(({ creative: { registrations } }) =>
-      registrations === undefined
-        ? NO_REGISTERED_IDS
-        : exchanges.map(({ name }) =>
-            registrations[name] === undefined ? undefined : idsText(registrations[name], registrations[name]),
-          ),
+      registrations === undefined ? NO_REGISTERED_IDS : exchanges.map(({ name }) => registrations[name]),
     ),
     landings: new Map(catalog.creatives.map(({ id, landing }) => [id, landing])),
   }
@@ -198,11 +192,24 @@ function featuresOf({ campaign, creative, advertiser }: Ad): AdFeatures {
   }
 }
 
-function textOf({ campaign, creative, advertiser, native }: Ad): AdText {
+/** One for each creative, whose campaigns are all of its advertiser. Texts that many have are kept once. */
+async function fragmentsOf(ads: readonly Ad[], turn: () => Promise<void>): Promise<AdFragment[]> {
+  const texts = new Map<string, string>()
+  const keep = (text: string) => {
+    if (!texts.has(text)) texts.set(text, byteText(text))
+    return texts.get(text)!
+  }
+  const made = new Map<Creative, AdFragment>()
+  for (const ad of ads) {
+    if (made.has(ad.creative)) continue
+    made.set(ad.creative, adFragment(textOf(ad), keep))
+    if (made.size % 256 === 0) await turn()
+  }
+  return ads.map(({ creative }) => made.get(creative)!)
+}
+
+function textOf({ creative, advertiser, native }: Ad): AdText {
   const common = {
-    adId: `${campaign.id}/${creative.id}`,
-    campaignId: campaign.id,
-    creativeId: creative.id,
     advertiserDomain: advertiser.domain,
     categories: { ...creative.categoriesIn, [TAXONOMY_DEFAULT]: creative.categories },
     attributes: attributesOf(creative),

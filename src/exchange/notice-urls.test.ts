@@ -34,7 +34,6 @@ t.test('the holes of markup that are URLs have frames, the others none', async (
   t.equal(values[HOLE.clickUrlInHtml], `${BASE}/notice/click?t=${token}`)
   t.equal(values[HOLE.clickTrackingUrl], `${BASE}/notice/click?t=${token}&r=0`)
   t.equal(values[HOLE.errorUrl], `${BASE}/notice/error?t=${token}&e=[ERRORCODE]`)
-  t.equal(values[HOLE.vastVersion], '')
   t.equal(values[HOLE.servingId], '')
 })
 

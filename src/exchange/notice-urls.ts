@@ -21,6 +21,7 @@
  * that JSON or XML's CDATA escapes, so each may be put between quotes as it is; those for HTML have `&amp;`.
  */
 import { assert } from '../base/assert.ts'
+import { byteText } from '../base/byte-writer.ts'
 import { HOLE, HOLE_COUNT, type UrlFrame } from '../openrtb/template.ts'
 import { MACRO } from './macros.ts'
 import type { ExchangeProfile } from './profile.ts'
@@ -86,7 +87,7 @@ export class NoticeUrls {
     frames[HOLE.clickUrlInHtml] = clickMacro === '' ? inHtml(click) : behindMacro(clickMacro, click)
     frames[HOLE.clickTrackingUrl] = frame('click', [['redirect', '0']])
     frames[HOLE.errorUrl] = frame('error', [['errorCode', MACRO.errorCode]])
-    this.frames = frames
+    this.frames = frames.map(({ before, after }) => ({ before: byteText(before), after: byteText(after) }))
   }
 }
 
@@ -96,7 +97,7 @@ function membersOf(notices: readonly (readonly [name: string, frame: UrlFrame])[
     texts[texts.length - 1] += `,"${name}":"${before}`
     texts.push(`${after}"`)
   }
-  return texts
+  return texts.map(byteText)
 }
 
 function kindOfNurl({ nurl, billedBy }: ExchangeProfile): NoticeKind {

@@ -19,6 +19,8 @@
  * Its characters are letters, digits and `-._~`, which no URL, JSON, XML or HTML has to escape. There are two of it: the
  * one for the exchange, which tells wins, bills and losses with it, and one that stands in markup for everybody to read.
  */
+import { assert } from '../base/assert.ts'
+import { ByteWriter } from '../base/byte-writer.ts'
 import { SEAL_CHARS, SEALED_FOR, type Seal } from '../base/seal.ts'
 
 export type NoticeToken = {
@@ -40,7 +42,7 @@ export type NoticeToken = {
   readonly pairKey: string
 }
 
-/** The token as text, for those who get it. */
+/** The token as byte texts, for those who get it. */
 export type TokenTexts = { readonly forExchange: string; readonly forMarkup: string }
 
 /** @property isPublic whether it is the one that stands in markup. */
@@ -51,6 +53,9 @@ export type TokenRefusal = 'malformed' | 'forged'
 
 /** Four ids of 64 characters, two prices of 11, a key id of 16, numbers of 6 and 4, the seal, and what is always as long. */
 export const TOKEN_CHARS_MAX = 1 + 7 + 4 * 64 + 2 * 11 + 3 + 1 + 16 + 6 + 4 + 14 + SEAL_CHARS + 14
+
+/** The token that is being written, and the other seal behind it. */
+const out = new ByteWriter(TOKEN_CHARS_MAX + SEAL_CHARS + 1)
 
 const VERSION = '2'
 const BILLIONTH = 1e9
@@ -65,18 +70,26 @@ const FORM = new RegExp(
 
 /** All ids match `^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`, the seal's key id with 16 characters at most. */
 export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
-  const usd = token.usdCpmMicros === token.priceCpmMicros ? '' : token.usdCpmMicros.toString(36)
-  const propensity = token.propensity === 0 ? '' : millionths(token.propensity).toString(36)
-  const text =
-    `${VERSION}~${token.bidAtS.toString(36)}~${token.exchangeName}~${token.campaignId}~${token.creativeId}` +
-    `~${token.priceCpmMicros.toString(36)}~${token.currency}~${usd}` +
-    `~${token.bidId}~${token.isTest ? '1' : '0'}~${Math.round(token.clickProbability * BILLIONTH).toString(36)}` +
-    `~${propensity}~${token.pairKey}~${seal.keyId}`
-  const seals = seal.sign(text)
-  return {
-    forExchange: `${text}~${seals.slice(0, SEAL_CHARS)}`,
-    forMarkup: `${text}~${seals.slice(SEAL_CHARS)}`,
-  }
+  out.length = 0
+  out.text(VERSION).text('~').base36(token.bidAtS).text('~').text(token.exchangeName)
+  out.text('~').text(token.campaignId).text('~').text(token.creativeId)
+  out.text('~').base36(token.priceCpmMicros).text('~').text(token.currency).text('~')
+  if (token.usdCpmMicros !== token.priceCpmMicros) out.base36(token.usdCpmMicros)
+  out
+    .text('~')
+    .text(token.bidId)
+    .text(token.isTest ? '~1~' : '~0~')
+  out.base36(Math.round(token.clickProbability * BILLIONTH)).text('~')
+  if (token.propensity !== 0) out.base36(millionths(token.propensity))
+  out.text('~').text(token.pairKey).text('~').text(seal.keyId)
+  const seals = seal.sign(out)
+  const sealAt = out.text('~').length
+  out.text(seals)
+  out.length = sealAt + SEAL_CHARS
+  assert(out.length <= TOKEN_CHARS_MAX, 'a token is made of what its form takes')
+  const forExchange = out.toText()
+  out.bytes.copyWithin(sealAt, out.length, out.length + SEAL_CHARS)
+  return { forExchange, forMarkup: out.toText() }
 }
 
 /** At least one: nought means that there was no choice. */

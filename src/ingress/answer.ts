@@ -29,12 +29,16 @@ export function writeEmpty(
   else response.end('', isConnectionOver)
 }
 
-/** @param body text, or the same text packed. */
-export function writeBid(response: HttpResponse, contentType: string, body: string | Uint8Array): void {
+export function writeBid(
+  response: HttpResponse,
+  contentType: string,
+  body: Uint8Array,
+  isPacked: boolean,
+): void {
   response
     .writeStatus(STATUS_LINES[200])
     .writeHeader('content-type', contentType)
     .writeHeader('x-openrtb-version', OPENRTB_VERSION)
-  if (typeof body !== 'string') response.writeHeader('content-encoding', 'gzip')
+  if (isPacked) response.writeHeader('content-encoding', 'gzip')
   response.end(body)
 }

@@ -9,6 +9,7 @@
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js'
 import type { Arrival } from '../bidding/bid.ts'
 import { OUTCOME, OUTCOMES } from '../bidding/outcomes.ts'
+import { NO_BODY } from '../bidding/write.ts'
 import { type Admission, REFUSED } from './admission.ts'
 import { writeEmpty } from './answer.ts'
 import { Body } from './body.ts'
@@ -66,7 +67,7 @@ export function bidHandler(options: BidHandlerOptions, exchangeIndex: number) {
         body.drop()
         if (!isLast && length <= bodyBytesMax) return
         isWhole = true
-        call.answer(refusal, '', !isLast)
+        call.answer(refusal, NO_BODY, !isLast)
         return
       }
       if (!isLast) {
@@ -91,12 +92,12 @@ function handOver(options: BidHandlerOptions, call: BidCall, bytes: Uint8Array, 
   }
   if (call.bodyLength < 0) {
     const isTooLarge = call.bodyLength === INFLATES_TOO_LARGE
-    call.answer(isTooLarge ? OUTCOME.body_inflates_too_large : OUTCOME.body_not_gzip, '')
+    call.answer(isTooLarge ? OUTCOME.body_inflates_too_large : OUTCOME.body_not_gzip, NO_BODY)
     return
   }
   bidder.bid(call).catch((bug: unknown) => {
     onBug(bug)
-    if (!call.isAnswered) call.answer(OUTCOME.bug, '')
+    if (!call.isAnswered) call.answer(OUTCOME.bug, NO_BODY)
   })
   call.isInHandler = false
   admission.countWork(clock.nowMs() - startMs)

@@ -6,9 +6,10 @@ import type { Clock } from '../base/clock.ts'
 import type { Arrival } from '../bidding/bid.ts'
 import { OUTCOMES } from '../bidding/outcomes.ts'
 import type { BidTelemetry } from '../bidding/telemetry.ts'
+import { NO_BODY } from '../bidding/write.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
 import { writeBid, writeEmpty } from './answer.ts'
-import { GZIP_FROM_CHARS, gzip } from './gzip.ts'
+import { GZIP_FROM_BYTES, gzip } from './gzip.ts'
 import { takesGzip } from './headers.ts'
 import type { Letter, Outbox } from './outbox.ts'
 
@@ -41,7 +42,7 @@ export class BidCall implements Arrival, Letter {
   readonly #load: Load
   readonly #isGzipTaken: boolean
   #outcome = 0
-  #text = ''
+  #body = NO_BODY
   #isConnectionOver = false
 
   /** Takes what it needs from the request, which dies with its handler. */
@@ -66,21 +67,21 @@ export class BidCall implements Arrival, Letter {
   /**
    * Sends at once while the handler runs, which has the connection corked; later by way of the outbox.
    *
-   * @param text the body; where there is one the status is 200, whatever the outcome: a no-bid may be told with its
-   *   reason (OpenRTB 2.6 section 2.1).
+   * @param body where there is one the status is 200, whatever the outcome: a no-bid may be told with its reason
+   *   (OpenRTB 2.6 section 2.1).
    * @param isConnectionOver whether to close the connection behind a refusal.
    */
-  answer(outcome: number, text: string, isConnectionOver = false): void {
+  answer(outcome: number, body: Uint8Array, isConnectionOver = false): void {
     this.end(outcome)
     this.#outcome = outcome
-    this.#text = text
     this.#isConnectionOver = isConnectionOver
-    if (this.isInHandler) this.send()
-    else this.#setting.outbox.add(this)
+    if (this.isInHandler) this.send(body)
+    else this.#setting.outbox.add(this, body)
   }
 
-  send(): void {
+  send(body: Uint8Array): void {
     if (this.isAborted) return
+    this.#body = body
     const { telemetry, clock } = this.#setting
     this.#response.cork(this.#write)
     telemetry.answerMicros.record(this.exchangeIndex, (clock.nowMs() - this.firstByteMs) * 1000)
@@ -88,11 +89,12 @@ export class BidCall implements Arrival, Letter {
 
   readonly #write = (): void => {
     const response = this.#response
-    const text = this.#text
-    if (text === '') writeEmpty(response, OUTCOMES[this.#outcome].status, this.#isConnectionOver)
+    const body = this.#body
+    if (body.length === 0) writeEmpty(response, OUTCOMES[this.#outcome].status, this.#isConnectionOver)
     else {
-      const body = this.#isGzipTaken && text.length >= GZIP_FROM_CHARS ? gzip(text) : text
-      writeBid(response, this.#setting.exchanges[this.exchangeIndex].contentType, body)
+      const isPacked = this.#isGzipTaken && body.length >= GZIP_FROM_BYTES
+      const { contentType } = this.#setting.exchanges[this.exchangeIndex]
+      writeBid(response, contentType, isPacked ? gzip(body) : body, isPacked)
     }
   }
 

@@ -49,7 +49,7 @@ export async function openPort(
     const answer = said instanceof Promise ? await said : said
     const isGone = arrival.isAborted
     for (let time = 0; time < (answer.times ?? 1); time++) {
-      arrival.answer(OUTCOME[isGone ? 'aborted' : answer.outcome], isGone ? '' : answer.text)
+      arrival.answer(OUTCOME[isGone ? 'aborted' : answer.outcome], Buffer.from(isGone ? '' : answer.text))
     }
   }
   const server = await listen({

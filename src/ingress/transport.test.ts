@@ -4,13 +4,13 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
 import t from 'tap'
-import { GZIP_FROM_CHARS } from './gzip.ts'
+import { GZIP_FROM_BYTES } from './gzip.ts'
 import { BODY_BYTES_MAX, openPort, type Reply } from './open-port.suite.ts'
 
 const ASK = '{"id":"r","imp":[{"id":"1","tagid":"Grüße"}]}'
 const GZIP = { 'content-encoding': 'gzip' }
 const SHORT: Reply = { outcome: 'bid', text: '{"id":"r","seatbid":[]}' }
-const LONG: Reply = { outcome: 'bid', text: `{"id":"r","ext":"${'é'.repeat(GZIP_FROM_CHARS)}"}` }
+const LONG: Reply = { outcome: 'bid', text: `{"id":"r","ext":"${'é'.repeat(GZIP_FROM_BYTES)}"}` }
 
 t.test('a packed body reaches the bidder as text', async (t) => {
   const { send, asked } = await openPort(t)

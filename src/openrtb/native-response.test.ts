@@ -2,15 +2,18 @@
 import fc from 'fast-check'
 import t from 'tap'
 import { type Fields, fillNaively, nativeFaults, readNativeNaively } from '../testing/naive-native.ts'
+import { written } from '../testing/written.ts'
 import type { NativeSpec } from './native-request.ts'
 import {
+  type CompiledNative,
   canFill,
   compileNative,
   type NativeAd,
   type NativeOptions,
-  nativeText,
-  nativeTextInString,
+  type Spelling,
+  writeNative,
 } from './native-response.ts'
+import { HOLE, type UrlFrame } from './template.ts'
 import '../testing/seed.ts'
 
 const AD: NativeAd = {
@@ -24,12 +27,12 @@ const AD: NativeAd = {
   landing: 'https://shop.example/sale?a=1&b=2',
   privacyUrl: 'https://shop.example/privacy',
 }
-const OPTIONS: NativeOptions = {
-  wrapper: 'as_request',
-  viewUrl: 'https://bid.example/notice/view?t=abc-_&p=1',
-  clickTrackingUrl: 'https://bid.example/notice/click?t=abc-_&x=1',
-  clickId: 'abc-_',
-}
+const VIEW_URL = 'https://bid.example/notice/view?t=abc-_&p=1'
+const CLICK_TRACKING_URL = 'https://bid.example/notice/click?t=abc-_&x=1'
+const FRAMES: UrlFrame[] = []
+FRAMES[HOLE.viewUrlInNative] = { before: 'https://bid.example/notice/view?t=', after: '&p=1' }
+FRAMES[HOLE.clickTrackingUrl] = { before: 'https://bid.example/notice/click?t=', after: '&x=1' }
+const OPTIONS: NativeOptions = { wrapper: 'as_request', frames: FRAMES, token: 'abc-_' }
 const ROOT = {
   assets: [
     { id: 10, required: 1, title: { len: 12 } },
@@ -52,8 +55,8 @@ t.test('an answer has every asset that the ad can fill, under the ids that were 
       { id: 30, img: { url: 'https://cdn.shop.example/i.png', w: 80, h: 80 } },
       { id: 40, data: { value: 'Shop' } },
     ],
-    link: { url: AD.landing, clicktrackers: [OPTIONS.clickTrackingUrl] },
-    eventtrackers: [{ event: 1, method: 1, url: OPTIONS.viewUrl }],
+    link: { url: AD.landing, clicktrackers: [CLICK_TRACKING_URL] },
+    eventtrackers: [{ event: 1, method: 1, url: VIEW_URL }],
     privacy: 'https://shop.example/privacy',
   })
 })
@@ -63,7 +66,7 @@ t.test('a landing page gets the click id wherever it asks for it', async (t) => 
   const { link } = answer(specOf(ROOT), { ...AD, landing })
   t.strictSame(link, {
     url: 'https://shop.example/sale?click=abc-_&again=abc-_',
-    clicktrackers: [OPTIONS.clickTrackingUrl],
+    clicktrackers: [CLICK_TRACKING_URL],
   })
 })
 
@@ -73,7 +76,7 @@ t.test('a view is told as the slot offered, and privacy only where it was asked 
   const legacy = answer({ ...spec, viewTracking: 'legacy' })
   const none = answer({ ...spec, viewTracking: 'none', hasPrivacy: false })
   t.strictSame([event.imptrackers, legacy.eventtrackers], [undefined, undefined])
-  t.strictSame(legacy.imptrackers, [OPTIONS.viewUrl])
+  t.strictSame(legacy.imptrackers, [VIEW_URL])
   t.strictSame(Object.keys(none), ['ver', 'assets', 'link'])
   t.notOk('privacy' in answer(spec, { ...AD, privacyUrl: undefined }), 'nor where there is none')
 })
@@ -220,15 +223,15 @@ t.test('hostile text of a catalog stays text', async (t) => {
     { id: 2, data: { value: `${hostile}\ufffd` } },
   ])
   t.match(given, { link: { url: ad.landing }, privacy: ad.privacyUrl })
-  for (const write of [nativeText, nativeTextInString]) {
-    const text = write(specOf(root), compileNative(ad), OPTIONS)
+  for (const spelling of ['inObject', 'inString'] as const) {
+    const text = textOf(specOf(root), compileNative(ad), OPTIONS, spelling)
     t.notMatch(text, /[<\p{Cc}\p{Zl}\p{Zp}]/u, 'nothing that ends a script or a line')
   }
 })
 
 t.test('an ad that cannot fill the slot is never written', async (t) => {
   const spec = specOf({ assets: [{ id: 1, required: 1, video: {} }] })
-  t.throws(() => nativeText(spec, compileNative(AD), OPTIONS), { name: 'AssertionError' })
+  t.throws(() => textOf(spec, compileNative(AD), OPTIONS, 'inObject'), { name: 'AssertionError' })
 })
 
 function specOf(root: Fields): NativeSpec {
@@ -241,11 +244,16 @@ function answer(spec: NativeSpec, ad = AD): Fields {
   return parsed(spec, ad, { ...OPTIONS, wrapper: 'never' })
 }
 
+function textOf(spec: NativeSpec, ad: CompiledNative, options: NativeOptions, spelling: Spelling): string {
+  return written((out) => writeNative(out, spec, ad, options, spelling))
+}
+
 /** The answer in both spellings, which must be the same. */
 function parsed(spec: NativeSpec, ad = AD, options = OPTIONS): Fields {
   const compiled = compileNative(ad)
-  const text = nativeText(spec, compiled, options)
-  if (JSON.parse(nativeTextInString(spec, compiled, options)) !== text) throw new Error('two answers')
+  const text = textOf(spec, compiled, options, 'inObject')
+  const inString = textOf(spec, compiled, options, 'inString')
+  if (JSON.parse(`"${inString}"`) !== text) throw new Error('two answers')
   return JSON.parse(text) as Fields
 }
 

@@ -2,9 +2,10 @@
  * Native ads (OpenRTB Native Ads 1.2 section 5): whether an ad has what a slot asks for, and the answer it gives.
  *
  * Each text of an ad is escaped when the catalog changes, in two spellings: for an answer that is an object in the bid
- * and for one that is a string in `adm`. An answer joins them; of the request only numbers get into it.
+ * and for one that is a string in `adm`, both as byte texts. Of the request only numbers get into an answer.
  */
 import { assert } from '../base/assert.ts'
+import { type ByteWriter, byteText } from '../base/byte-writer.ts'
 import {
   IMAGE_METHOD,
   IMAGE_TYPE,
@@ -13,7 +14,7 @@ import {
   type NativeAsset,
   type NativeSpec,
 } from './native-request.ts'
-import { CLICK_ID_MACRO, inJsonString } from './template.ts'
+import { CLICK_ID_MACRO, HOLE, inJsonString, type UrlFrame, writeUrl } from './template.ts'
 
 /** Codes of the texts that an ad may have beside its titles, section 7.4. */
 export const NATIVE_DATA_TYPE = {
@@ -51,7 +52,7 @@ export type NativeAd = {
 
 /** Text that may stand in an object, and in a string that is parsed to one. */
 type Spelled = { readonly inObject: string; readonly inString: string }
-type Spelling = keyof Spelled
+export type Spelling = keyof Spelled
 
 type Text = Spelled & {
   /** In UTF-16 units: nobody who counts characters counts more. */
@@ -80,10 +81,9 @@ export type CompiledNative = {
 export type NativeOptions = {
   /** The `native` object around the answer: as the request had it, always, or never. */
   readonly wrapper: 'as_request' | 'always' | 'never'
-  /** All of characters that JSON never escapes. */
-  readonly viewUrl: string
-  readonly clickTrackingUrl: string
-  readonly clickId: string
+  /** The URLs of an exchange, indexed by `HOLE`; as the token, of characters that JSON never escapes. */
+  readonly frames: readonly UrlFrame[]
+  readonly token: string
 }
 
 export function compileNative(ad: NativeAd): CompiledNative {
@@ -118,7 +118,7 @@ function textOf(text: string, json: string): Text {
 }
 
 function spelled(json: string): Spelled {
-  return { inObject: json, inString: inJsonString(json) }
+  return { inObject: byteText(json), inString: byteText(inJsonString(json)) }
 }
 
 /** A JSON string that may also stand in a script: sellers put answers there. */
@@ -141,36 +141,41 @@ export function canFill({ assets }: NativeSpec, ad: CompiledNative): boolean {
   return hasAnswer
 }
 
-/** The answer as an object, for a bid's field that takes one. The ad `canFill` the spec. */
-export function nativeText(spec: NativeSpec, ad: CompiledNative, options: NativeOptions): string {
-  return join(spec, ad, options, 'inObject')
-}
-
-/** The answer as a string with its quotes, for `adm`. */
-export function nativeTextInString(spec: NativeSpec, ad: CompiledNative, options: NativeOptions): string {
-  return `"${join(spec, ad, options, 'inString')}"`
-}
-
-function join(spec: NativeSpec, ad: CompiledNative, options: NativeOptions, spelling: Spelling): string {
-  const isWrapped = options.wrapper === 'as_request' ? spec.isWrapped : options.wrapper === 'always'
+/**
+ * The answer as an object for a bid's field that takes one, or as the inside of a string. The ad `canFill` the spec.
+ */
+export function writeNative(
+  out: ByteWriter,
+  spec: NativeSpec,
+  ad: CompiledNative,
+  { wrapper, frames, token }: NativeOptions,
+  spelling: Spelling,
+): void {
+  const isWrapped = wrapper === 'as_request' ? spec.isWrapped : wrapper === 'always'
   const frame = FRAME[spelling]
-  let text = isWrapped ? frame.wrapper + frame.start : frame.start
+  if (isWrapped) out.text(frame.wrapper)
+  out.text(frame.start)
   let separator = frame.id
   for (let i = 0; i < spec.assets.length; i++) {
     const asset = spec.assets[i]
     const answer = answerOf(asset, ad)
     assert(answer !== undefined || !asset.isRequired, 'the ad can fill the slot')
     if (answer === undefined) continue
-    text += `${separator}${asset.id},${answer[spelling]}`
+    out.text(separator).text(`${asset.id},`).text(answer[spelling])
     separator = frame.nextId
   }
-  text += ad.link[0][spelling]
-  for (let i = 1; i < ad.link.length; i++) text += options.clickId + ad.link[i][spelling]
-  text += options.clickTrackingUrl + frame.linkEnd
-  if (spec.viewTracking === 'event') text += frame.eventTracker + options.viewUrl + frame.eventTrackerEnd
-  else if (spec.viewTracking === 'legacy') text += frame.viewTracker + options.viewUrl + frame.viewTrackerEnd
-  if (spec.hasPrivacy) text += ad.privacy[spelling]
-  return isWrapped ? `${text}}}` : `${text}}`
+  out.text(ad.link[0][spelling])
+  for (let i = 1; i < ad.link.length; i++) out.text(token).text(ad.link[i][spelling])
+  writeUrl(out, frames[HOLE.clickTrackingUrl], token)
+  out.text(frame.linkEnd)
+  if (spec.viewTracking !== 'none') {
+    const isEvent = spec.viewTracking === 'event'
+    out.text(isEvent ? frame.eventTracker : frame.viewTracker)
+    writeUrl(out, frames[HOLE.viewUrlInNative], token)
+    out.text(isEvent ? frame.eventTrackerEnd : frame.viewTrackerEnd)
+  }
+  if (spec.hasPrivacy) out.text(ad.privacy[spelling])
+  out.text(isWrapped ? '}}' : '}')
 }
 
 /** What stands between the parts of any answer. */
@@ -187,7 +192,7 @@ function frame(spell: (json: string) => string) {
     viewTrackerEnd: spell('"]'),
   }
 }
-const FRAME = { inObject: frame((json) => json), inString: frame(inJsonString) }
+const FRAME = { inObject: frame(byteText), inString: frame((json) => byteText(inJsonString(json))) }
 
 function answerOf(asset: NativeAsset, ad: CompiledNative): Spelled | undefined {
   switch (asset.kind) {

@@ -1,6 +1,7 @@
 // The writer against JSON.parse, against the request that its ids come from, and against the rules of exchanges.
 import fc from 'fast-check'
 import t from 'tap'
+import { byteText } from '../base/byte-writer.ts'
 import {
   audioRequest,
   bannerRequest,
@@ -9,6 +10,7 @@ import {
   videoRequest,
 } from '../testing/sample-requests.ts'
 import type { SampleBid, SampleResponse } from '../testing/sample-responses.ts'
+import { written } from '../testing/written.ts'
 import { VAST_VERSIONS, VAST_WRAPPER_VERSIONS } from './codes.ts'
 import { NativeReader, type NativeSpec } from './native-request.ts'
 import { compileNative } from './native-response.ts'
@@ -17,7 +19,6 @@ import {
   type AdText,
   adFragment,
   type BidText,
-  idsText,
   type ResponseTerms,
   writeNoBid,
   writeResponse,
@@ -37,9 +38,6 @@ const ROOMY_SPEC: NativeSpec = {
 type Ad<F extends AdText['format']> = AdText & { format: F }
 
 const COMMON = {
-  adId: 'campaign-1/creative-1',
-  campaignId: 'campaign-1',
-  creativeId: 'creative-1',
   advertiserDomain: 'shop.example',
   categories: { 1: ['IAB22', 'IAB22-1'] },
   attributes: [],
@@ -104,7 +102,7 @@ const NATIVE_TEXTS = {
 const NATIVE: Ad<'native'> = { ...COMMON, format: 'native', native: compileNative(NATIVE_TEXTS) }
 
 t.test('a banner response is JSON with these fields and these values', async (t) => {
-  const text = writeResponse(termsOf(), [bid(BANNER, { priceMicros: 1_230_000 })])
+  const text = responseOf(termsOf(), [bid(BANNER, { priceMicros: 1_230_000 })])
   const { adm, ...rest } = onlyBid(text)
   t.strictSame(JSON.parse(text), {
     id: 'auction-1',
@@ -131,7 +129,7 @@ t.test('a banner response is JSON with these fields and these values', async (t)
 })
 
 t.test('currency and seat of a response stand beside its bids', async (t) => {
-  const answer = JSON.parse(writeResponse(termsOf({ currency: 'EUR', seat: '"s \\"1\\""' }), [bid(BANNER)]))
+  const answer = JSON.parse(responseOf(termsOf({ currency: 'EUR', seat: '"s \\"1\\""' }), [bid(BANNER)]))
   t.equal(answer.cur, 'EUR')
   t.equal(answer.seatbid[0].seat, 's "1"')
 })
@@ -145,7 +143,7 @@ t.test('an ad says of itself what it knows, and nothing else', async (t) => {
     bundle: 'com.shop',
     sampleImage: 'https://cdn.shop.example/iurl.jpg',
   }
-  const { attr, api, apis, language, bundle } = onlyBid(writeResponse(termsOf(), [bid(telling)]))
+  const { attr, api, apis, language, bundle } = onlyBid(responseOf(termsOf(), [bid(telling)]))
   t.strictSame(
     { attr, api, apis, language, bundle },
     {
@@ -156,7 +154,7 @@ t.test('an ad says of itself what it knows, and nothing else', async (t) => {
       bundle: 'com.shop',
     },
   )
-  const silent = onlyBid(writeResponse(termsOf({ isSampleImageSent: true }), [bid(BANNER)]))
+  const silent = onlyBid(responseOf(termsOf({ isSampleImageSent: true }), [bid(BANNER)]))
   for (const field of ['attr', 'api', 'apis', 'language', 'bundle', 'iurl', 'ext', 'dealid', 'nurl'])
     t.notOk(field in silent, field)
 })
@@ -166,7 +164,7 @@ t.test(
   async (t) => {
     const ad = { ...BANNER, categories: { 1: ['IAB22'], 6: ['473', '2'] } }
     const inTaxonomy = (taxonomy: number) => {
-      const { cat, cattax } = onlyBid(writeResponse(termsOf({ taxonomy }), [bid(ad)]))
+      const { cat, cattax } = onlyBid(responseOf(termsOf({ taxonomy }), [bid(ad)]))
       return { cat, cattax }
     }
     t.strictSame(inTaxonomy(6), { cat: ['473', '2'], cattax: 6 })
@@ -177,37 +175,37 @@ t.test(
 
 t.test('a sample image is sent where the exchange wants one', async (t) => {
   const ad = { ...BANNER, sampleImage: 'https://cdn.shop.example/iurl.jpg' }
-  t.equal(onlyBid(writeResponse(termsOf({ isSampleImageSent: true }), [bid(ad)])).iurl, ad.sampleImage)
-  t.notOk('iurl' in onlyBid(writeResponse(termsOf(), [bid(ad)])))
+  t.equal(onlyBid(responseOf(termsOf({ isSampleImageSent: true }), [bid(ad)])).iurl, ad.sampleImage)
+  t.notOk('iurl' in onlyBid(responseOf(termsOf(), [bid(ad)])))
 })
 
 t.test('who pays is told where the request asks under the Digital Services Act', async (t) => {
   for (const ad of [BANNER, VIDEO, NATIVE]) {
     const changes = { nativeSpec: NATIVE_SPEC }
-    t.strictSame(onlyBid(writeResponse(termsOf({ hasDsa: true }), [bid(ad, changes)])).ext, {
+    t.strictSame(onlyBid(responseOf(termsOf({ hasDsa: true }), [bid(ad, changes)])).ext, {
       dsa: { behalf: 'The Shop', paid: 'The Agency', adrender: 0 },
     })
-    t.notOk('ext' in onlyBid(writeResponse(termsOf(), [bid(ad, changes)])))
+    t.notOk('ext' in onlyBid(responseOf(termsOf(), [bid(ad, changes)])))
   }
 })
 
 t.test(
   'an exchange that knows the creative gets its id, and one that takes no markup gets none',
   async (t) => {
-    const registeredIds = idsText('4711', '4711')
+    const registeredId = '4711'
     for (const ad of [BANNER, VIDEO, NATIVE]) {
-      const changes = { registeredIds, nativeSpec: NATIVE_SPEC, token: 'T' }
+      const changes = { registeredId, nativeSpec: NATIVE_SPEC, token: 'T' }
       const terms = termsOf({ isMarkupSent: false, noticeMembers: [',"nurl":"https://bid.example/n?', '"'] })
-      const answer = onlyBid(writeResponse(terms, [bid(ad, changes)]))
+      const answer = onlyBid(responseOf(terms, [bid(ad, changes)]))
       t.strictSame([answer.adid, answer.crid, answer.nurl], ['4711', '4711', 'https://bid.example/n?T'])
       t.notOk('adm' in answer || 'adm_native' in answer, ad.format)
     }
-    t.match(onlyBid(writeResponse(termsOf(), [bid(BANNER, { registeredIds })])).adm, /^<a /)
+    t.match(onlyBid(responseOf(termsOf(), [bid(BANNER, { registeredId })])).adm, /^<a /)
   },
 )
 
 t.test('a video response says length and protocol instead of a size', async (t) => {
-  const { adm, ...rest } = onlyBid(writeResponse(termsOf(), [bid(VIDEO, { protocol: 3 })]))
+  const { adm, ...rest } = onlyBid(responseOf(termsOf(), [bid(VIDEO, { protocol: 3 })]))
   t.equal(rest.mtype, 2)
   t.equal(rest.dur, 15)
   t.equal(rest.protocol, 3)
@@ -216,7 +214,7 @@ t.test('a video response says length and protocol instead of a size', async (t) 
 })
 
 t.test('an audio response is a film of its own media type', async (t) => {
-  const { mtype, dur, protocol, adm } = onlyBid(writeResponse(termsOf(), [bid(AUDIO, { protocol: 13 })]))
+  const { mtype, dur, protocol, adm } = onlyBid(responseOf(termsOf(), [bid(AUDIO, { protocol: 13 })]))
   t.strictSame({ mtype, dur, protocol }, { mtype: 3, dur: 15, protocol: 13 })
   t.match(adm, '<Ad id="film-1" adType="audio">')
 })
@@ -230,7 +228,7 @@ t.test(
     ] as const) {
       const isInline = ad === VIDEO
       for (const [protocol, version] of versions) {
-        const answer = onlyBid(writeResponse(termsOf(), [bid(ad, { id: 'b-7', protocol })]))
+        const answer = onlyBid(responseOf(termsOf(), [bid(ad, { id: 'b-7', protocol })]))
         const root = vastOf(answer)
         t.equal(answer.protocol, protocol)
         t.equal(root.attributes.get('version'), version)
@@ -246,7 +244,7 @@ t.test(
 
 t.test('a native answer is text in adm, or an object where the exchange wants one', async (t) => {
   const changes = { nativeSpec: NATIVE_SPEC }
-  const inText = onlyBid(writeResponse(termsOf(), [bid(NATIVE, changes)]))
+  const inText = onlyBid(responseOf(termsOf(), [bid(NATIVE, changes)]))
   t.equal(inText.mtype, 4)
   t.notOk('w' in inText || 'dur' in inText || 'protocol' in inText)
   const answer = JSON.parse(inText.adm)
@@ -255,16 +253,16 @@ t.test('a native answer is text in adm, or an object where the exchange wants on
     clicktrackers: ['https://bid.example/tracking?t=b-1&x'],
   })
   t.equal(answer.eventtrackers[0].url, 'https://bid.example/native?t=b-1&x')
-  const inObject = onlyBid(writeResponse(termsOf({ nativeField: 'adm_native' }), [bid(NATIVE, changes)]))
+  const inObject = onlyBid(responseOf(termsOf({ nativeField: 'adm_native' }), [bid(NATIVE, changes)]))
   t.strictSame(inObject.adm_native, answer)
   t.notOk('adm' in inObject)
-  const wrapped = onlyBid(writeResponse(termsOf({ nativeWrapper: 'always' }), [bid(NATIVE, changes)]))
+  const wrapped = onlyBid(responseOf(termsOf({ nativeWrapper: 'always' }), [bid(NATIVE, changes)]))
   t.strictSame(JSON.parse(wrapped.adm), { native: answer })
 })
 
 t.test('a deal, a flexible size and notices are told where there are some', async (t) => {
   const answer = onlyBid(
-    writeResponse(
+    responseOf(
       termsOf({
         noticeMembers: [',"nurl":"https://bid.example/n?', '&x","burl":"https://bid.example/b?', '"'],
       }),
@@ -297,7 +295,7 @@ t.test('notices carry the token of the exchange, and markup of every kind its ow
   ] as const) {
     const changes = { ...tokens, protocol, nativeSpec: NATIVE_SPEC }
     for (const nativeField of ['adm', 'adm_native'] as const) {
-      const answer = onlyBid(writeResponse(termsOf({ noticeMembers, nativeField }), [bid(ad, changes)]))
+      const answer = onlyBid(responseOf(termsOf({ noticeMembers, nativeField }), [bid(ad, changes)]))
       const markup = JSON.stringify(answer.adm ?? answer.adm_native)
       t.strictSame(
         [answer.nurl, answer.burl],
@@ -317,7 +315,7 @@ t.test('prices are digits with a point', async (t) => {
     [5_000_000_000, '5000'],
   ]
   for (const [priceMicros, text] of table) {
-    t.ok(writeResponse(termsOf(), [bid(BANNER, { priceMicros })]).includes(`"price":${text},`), text)
+    t.ok(responseOf(termsOf(), [bid(BANNER, { priceMicros })]).includes(`"price":${text},`), text)
   }
 })
 
@@ -326,7 +324,7 @@ t.test('bids stand in their order, in one seat', async (t) => {
     bid(index === 1 ? VIDEO : BANNER, { id: `b-${index}`, impIdRaw }),
   )
   for (let count = 1; count <= 3; count++) {
-    const { seatbid } = JSON.parse(writeResponse(termsOf(), bids.slice(0, count))) as SampleResponse
+    const { seatbid } = JSON.parse(responseOf(termsOf(), bids.slice(0, count))) as SampleResponse
     t.equal(seatbid.length, 1)
     t.strictSame(
       seatbid[0].bid.map(({ id, impid }) => `${id} ${impid}`),
@@ -336,8 +334,8 @@ t.test('bids stand in their order, in one seat', async (t) => {
 })
 
 t.test('a no-bid has the id of the request and a reason', async (t) => {
-  t.strictSame(JSON.parse(writeNoBid('a\\"b', 15)), { id: 'a"b', seatbid: [], nbr: 15 })
-  t.strictSame(checkResponseText({ ...bannerRequest(), id: 'a"b' }, writeNoBid('a\\"b', 0)), [])
+  t.strictSame(JSON.parse(noBidOf('a\\"b', 15)), { id: 'a"b', seatbid: [], nbr: 15 })
+  t.strictSame(checkResponseText({ ...bannerRequest(), id: 'a"b' }, noBidOf('a\\"b', 0)), [])
 })
 
 t.test('ids come back as the request spelled them', async (t) => {
@@ -392,9 +390,6 @@ t.test('hostile texts of the catalog stay values', async (t) => {
   ]
   for (const text of hostile) {
     const common = {
-      adId: text,
-      campaignId: text,
-      creativeId: text,
       advertiserDomain: text,
       categories: { 1: [text, 'IAB1'] },
       attributes: [],
@@ -420,13 +415,13 @@ t.test('hostile texts of the catalog stay values', async (t) => {
     }
     for (const ad of [banner, video, native]) {
       const terms = termsOf({ hasDsa: true, isSampleImageSent: true })
-      const changes = { protocol: 11, nativeSpec: ROOMY_SPEC, registeredIds: idsText(text, text) }
-      const answer = onlyBid(writeResponse(terms, [bid(ad, changes)]))
-      const { adid, cid, crid, adomain, cat, price, language, bundle, iurl, ext } = answer
+      const changes = { protocol: 11, nativeSpec: ROOMY_SPEC, registeredId: '4711' }
+      const answer = onlyBid(responseOf(terms, [bid(ad, changes)]))
+      const { adomain, cat, price, language, bundle, iurl, ext } = answer
       t.strictSame(
-        { adid, cid, crid, adomain, cat, price, language, bundle, iurl, ext },
+        { adomain, cat, price, language, bundle, iurl, ext },
         {
-          ...{ adid: text, cid: text, crid: text, adomain: [text], cat: [text, 'IAB1'], price: 1 },
+          ...{ adomain: [text], cat: [text, 'IAB1'], price: 1 },
           ...{ language: text, bundle: text, iurl: text },
           ext: { dsa: { behalf: text, paid: text, adrender: 0 } },
         },
@@ -436,7 +431,7 @@ t.test('hostile texts of the catalog stay values', async (t) => {
       // A player reads what is between tags; CDATA is text to it.
       else t.notMatch(answer.adm.replaceAll(/<!\[CDATA\[[\s\S]*?\]\]>/g, ''), /<script|<Ad>/)
     }
-    t.equal(descendants(vastOf(onlyBid(writeResponse(termsOf(), [bid(video)]))), 'Ad').length, 1)
+    t.equal(descendants(vastOf(onlyBid(responseOf(termsOf(), [bid(video)]))), 'Ad').length, 1)
   }
 })
 
@@ -449,29 +444,29 @@ t.test('what is written keeps the rules that exchanges enforce', async (t) => {
     for (const protocol of versions.keys()) {
       const request = videoRequest()
       request.imp[0].video = { mimes: ['video/mp4'], protocols: [protocol], minduration: 15, maxduration: 15 }
-      const text = writeResponse(termsOf({ requestIdRaw: JSON.stringify(request.id).slice(1, -1) }), [
+      const text = responseOf(termsOf({ requestIdRaw: byteText(JSON.stringify(request.id).slice(1, -1)) }), [
         bid(ad, { impIdRaw: 'v/1', protocol, priceMicros: 2_000_000 }),
       ])
       t.strictSame(checkResponseText(request, text), [], `protocol ${protocol}`)
     }
   }
-  const audio = writeResponse(termsOf({ requestIdRaw: 'auction-3' }), [
+  const audio = responseOf(termsOf({ requestIdRaw: 'auction-3' }), [
     bid(AUDIO, { impIdRaw: 'a-1', protocol: 7 }),
   ])
   t.strictSame(checkResponseText(audioRequest(), audio), [])
-  const native = writeResponse(termsOf({ requestIdRaw: 'auction-4' }), [
+  const native = responseOf(termsOf({ requestIdRaw: 'auction-4' }), [
     bid(NATIVE, { impIdRaw: 'n-1', nativeSpec: specOf(nativeRequest()) }),
   ])
   t.strictSame(checkResponseText(nativeRequest(), native), [])
   const both = bannerRequest()
   both.imp.push({ id: '2', video: { mimes: ['video/mp4'] }, banner: { w: 1, h: 1 } })
-  const text = writeResponse(termsOf(), [bid(BANNER), bid(VIDEO, { id: 'b-2', impIdRaw: '2', protocol: 3 })])
+  const text = responseOf(termsOf(), [bid(BANNER), bid(VIDEO, { id: 'b-2', impIdRaw: '2', protocol: 3 })])
   t.strictSame(checkResponseText(both, text), [])
 })
 
 t.test('what is written breaks the rules when the ad does', async (t) => {
   const request = { ...bannerRequest(), bcat: ['IAB22'], badv: ['shop.example'] }
-  const text = writeResponse(termsOf(), [bid(BANNER, { priceMicros: 499_999 })])
+  const text = responseOf(termsOf(), [bid(BANNER, { priceMicros: 499_999 })])
   t.strictSame(
     checkResponseText(request, text).map(({ rule }) => rule),
     ['price.floor', 'adomain.blocked', 'cat.blocked', 'cat.blocked'],
@@ -504,7 +499,9 @@ function bid(ad: AdText, changes: Partial<BidText> = {}): BidText {
     dealIdRaw: '',
     priceMicros: 1_000_000,
     ad: adFragment(ad),
-    registeredIds: undefined,
+    campaignId: 'campaign-1',
+    creativeId: 'creative-1',
+    registeredId: undefined,
     protocol: 2,
     nativeSpec: undefined,
     ratio: '',
@@ -527,11 +524,19 @@ function framesOf(): UrlFrame[] {
   return frames
 }
 
+function responseOf(terms: ResponseTerms, bids: readonly BidText[]): string {
+  return written((out) => writeResponse(out, terms, bids, 262_144))
+}
+
+function noBidOf(requestIdRaw: string, reason: number): string {
+  return written((out) => writeNoBid(out, requestIdRaw, reason))
+}
+
 /** A banner for the first imp of a request, with the ids that the view reads. */
 function responseTo(request: string): string {
   const { tape, id, imps } = viewOf(request)
-  const terms = termsOf({ requestIdRaw: tape.rawText(id) })
-  return writeResponse(terms, [bid(BANNER, { impIdRaw: tape.rawText(imps[0].id) })])
+  const terms = termsOf({ requestIdRaw: tape.rawBytes(id) })
+  return responseOf(terms, [bid(BANNER, { impIdRaw: tape.rawBytes(imps[0].id) })])
 }
 
 function viewOf(request: string): RequestView {

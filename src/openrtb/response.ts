@@ -1,19 +1,19 @@
 /**
- * Writes bid responses (OpenRTB 2.6 section 4.2) by joining text: what only the ad decides is escaped and joined when
- * the catalog changes. What comes from the request, its ids, is copied between quotes as it came, escapes and all.
+ * Writes bid responses (OpenRTB 2.6 section 4.2) as bytes: what only the ad decides is escaped when the catalog changes.
+ * What comes from the request, its ids, is copied between quotes as it came, escapes and all.
+ *
+ * All texts here are byte texts (base/byte-writer.ts).
  */
-import { decimalOfMicros } from '../base/money.ts'
+import { type ByteWriter, byteText } from '../base/byte-writer.ts'
 import { MARKUP_TYPE, TAXONOMY_DEFAULT } from './codes.ts'
-import { type BannerMarkup, bannerTemplate } from './markup.ts'
+import { BANNER_TEMPLATE, type BannerMarkup, bannerTexts } from './markup.ts'
 import type { NativeSpec } from './native-request.ts'
-import { type CompiledNative, type NativeOptions, nativeText, nativeTextInString } from './native-response.ts'
-import { fill, HOLE, type Template, type UrlFrame, urlOf } from './template.ts'
-import { type Film, type VastTemplates, vastTemplateOf, vastTemplates, vastVersionOf } from './vast.ts'
+import { type CompiledNative, type NativeOptions, writeNative } from './native-response.ts'
+import { type AdTexts, fill, inJsonString, type UrlFrame, writeAround } from './template.ts'
+import { type Film, type FilmTexts, filmTexts, vastTemplateOf } from './vast.ts'
 
+/** What is said of an ad, whatever campaign it is of. */
 export type AdText = {
-  readonly adId: string
-  readonly campaignId: string
-  readonly creativeId: string
   readonly advertiserDomain: string
   /** Categories by AdCOM code of their taxonomy; those of `TAXONOMY_DEFAULT` are always there. */
   readonly categories: Readonly<Record<number, readonly string[]>>
@@ -32,23 +32,23 @@ export type AdText = {
   | { readonly format: 'native'; readonly native: CompiledNative }
 )
 
-/** The parts of a bid that the ad decides, as JSON. */
+/** The parts of a bid that a creative and its advertiser decide, as JSON with a comma in front. */
 export type AdFragment = {
-  /** What most bids say of their ad, in one: `ids`, `about`, its categories of the default taxonomy, and `media`. */
-  readonly usual: string
-  /** `adid` and `crid`; an exchange that registers creatives has ids of its own for them. */
-  readonly ids: string
+  /** Its advertiser's domain, attributes and the like. */
   readonly about: string
-  readonly categories: ReadonlyMap<number, string>
-  readonly sampleImage: string
-  readonly dsa: string
+  readonly categories: string
+  /** Those in other taxonomies than the default. */
+  readonly categoriesIn: ReadonlyMap<number, string>
   /** The media type and what is said of it. */
   readonly media: string
+  /** A URL alone, as the inside of a string; '' for none. */
+  readonly sampleImage: string
+  readonly dsa: string
   /** Pixels; 0 for what is no banner. */
   readonly width: number
   readonly height: number
-  readonly banner: Template | undefined
-  readonly film: { readonly isWrapper: boolean; readonly templates: VastTemplates } | undefined
+  readonly banner: AdTexts | undefined
+  readonly film: FilmTexts | undefined
   readonly native: CompiledNative | undefined
 }
 
@@ -82,8 +82,11 @@ export type BidText = {
   readonly dealIdRaw: string
   readonly priceMicros: number
   readonly ad: AdFragment
-  /** Instead of the ad's own `ids` where the exchange has registered the creative. */
-  readonly registeredIds: string | undefined
+  /** Of characters that nothing escapes, as is the next. */
+  readonly campaignId: string
+  readonly creativeId: string
+  /** The creative's where the exchange has registered it; it is the ad's, too. */
+  readonly registeredId: string | undefined
   /** AdCOM code of the VAST to write; of no meaning for what is no film. */
   readonly protocol: number
   readonly nativeSpec: NativeSpec | undefined
@@ -94,45 +97,45 @@ export type BidText = {
   readonly markupToken: string
 }
 
-export function adFragment(ad: AdText): AdFragment {
+/** @param keep makes a byte text that other ads are likely to have too. */
+export function adFragment(ad: AdText, keep = byteText): AdFragment {
   const json = JSON.stringify
   const about = [
-    `,"cid":${json(ad.campaignId)}`,
-    `"adomain":[${json(ad.advertiserDomain)}]`,
+    `,"adomain":[${json(ad.advertiserDomain)}]`,
     ...(ad.attributes.length > 0 ? [`"attr":${json(ad.attributes)}`] : []),
     ...(ad.apis.length > 0 ? [`"api":${ad.apis[0]},"apis":${json(ad.apis)}`] : []),
     ...(ad.language === undefined ? [] : [`"language":${json(ad.language)}`]),
     ...(ad.bundle === undefined ? [] : [`"bundle":${json(ad.bundle)}`]),
   ].join(',')
-  const ids = idsText(ad.adId, ad.creativeId)
-  const media = mediaText(ad)
-  const categories = new Map(
-    Object.entries(ad.categories).map(([taxonomy, categories]) => [
-      Number(taxonomy),
-      `,"cat":${json(categories)},"cattax":${taxonomy}`,
-    ]),
-  )
+  const { [TAXONOMY_DEFAULT]: categories, ...others } = ad.categories
   return {
-    usual: ids + about + categories.get(TAXONOMY_DEFAULT) + media,
-    ids,
-    about,
-    categories,
-    sampleImage: ad.sampleImage === undefined ? '' : `,"iurl":${json(ad.sampleImage)}`,
+    about: keep(about),
+    categories: keep(categoriesText(TAXONOMY_DEFAULT, categories)),
+    categoriesIn: categoriesIn(others, keep),
+    media: keep(mediaText(ad)),
+    sampleImage: byteText(inJsonString(ad.sampleImage ?? '')),
     // The publisher shows the words (`adrender` 0); where it cannot, no bid is made.
-    dsa: `,"ext":{"dsa":{"behalf":${json(ad.behalf)},"paid":${json(ad.payer)},"adrender":0}}`,
-    media,
+    dsa: keep(`,"ext":{"dsa":{"behalf":${json(ad.behalf)},"paid":${json(ad.payer)},"adrender":0}}`),
     width: ad.format === 'banner' ? ad.banner.width : 0,
     height: ad.format === 'banner' ? ad.banner.height : 0,
-    banner: ad.format === 'banner' ? bannerTemplate(ad.banner) : undefined,
-    film: 'film' in ad ? { isWrapper: 'tag' in ad.film, templates: vastTemplates(ad.film) } : undefined,
+    banner: ad.format === 'banner' ? bannerTexts(ad.banner) : undefined,
+    film: 'film' in ad ? filmTexts(ad.film, keep) : undefined,
     native: ad.format === 'native' ? ad.native : undefined,
   }
 }
 
-/** `adid` and `crid` as JSON. */
-export function idsText(adId: string, creativeId: string): string {
-  return `,"adid":${JSON.stringify(adId)},"crid":${JSON.stringify(creativeId)}`
+function categoriesText(taxonomy: number, categories: readonly string[]): string {
+  return `,"cat":${JSON.stringify(categories)},"cattax":${taxonomy}`
 }
+
+function categoriesIn(categories: AdText['categories'], keep: (text: string) => string) {
+  const entries = Object.entries(categories)
+  if (entries.length === 0) return NO_CATEGORIES
+  return new Map(
+    entries.map(([taxonomy, names]) => [Number(taxonomy), keep(categoriesText(Number(taxonomy), names))]),
+  )
+}
+const NO_CATEGORIES: ReadonlyMap<number, string> = new Map()
 
 function mediaText(ad: AdText): string {
   const type = `,"mtype":${MARKUP_TYPE[ad.format]}`
@@ -140,58 +143,88 @@ function mediaText(ad: AdText): string {
   return 'film' in ad ? `${type},"dur":${ad.film.durationS}` : type
 }
 
-export function writeResponse(terms: ResponseTerms, bids: readonly BidText[]): string {
-  const { requestIdRaw, responseId, currency, seat } = terms
-  let text = `{"id":"${requestIdRaw}","bidid":"${responseId}","cur":"${currency}","seatbid":[{`
-  if (seat !== '') text += `"seat":${seat},`
-  text += '"bid":['
-  for (let i = 0; i < bids.length; i++) text += (i === 0 ? '' : ',') + bidText(terms, bids[i])
-  return `${text}]}]}`
+const RESPONSE_END = ']}]}'
+
+/**
+ * Writes as many of the bids as fit into an answer of `bytesMax`, in their order, and gives their number; nothing that
+ * could be sent is written where not even one fits. The writer holds more than `bytesMax`.
+ */
+export function writeResponse(
+  out: ByteWriter,
+  terms: ResponseTerms,
+  bids: readonly BidText[],
+  bytesMax: number,
+): number {
+  out.length = 0
+  out.text('{"id":"').text(terms.requestIdRaw).text('","bidid":"').text(terms.responseId)
+  out.text('","cur":"').text(terms.currency).text('","seatbid":[{')
+  if (terms.seat !== '') out.text('"seat":').text(terms.seat).text(',')
+  out.text('"bid":[')
+  let count = 0
+  for (; count < bids.length; count++) {
+    const start = out.length
+    if (count > 0) out.text(',')
+    writeBid(out, terms, bids[count])
+    if (out.length + RESPONSE_END.length > bytesMax) {
+      out.length = start
+      break
+    }
+  }
+  out.text(RESPONSE_END)
+  return count
 }
 
 /** A no-bid that says why (section 4.2.1, `nbr`). */
-export function writeNoBid(requestIdRaw: string, reason: number): string {
-  return `{"id":"${requestIdRaw}","seatbid":[],"nbr":${reason}}`
+export function writeNoBid(out: ByteWriter, requestIdRaw: string, reason: number): void {
+  out.length = 0
+  out.text('{"id":"').text(requestIdRaw).text('","seatbid":[],"nbr":').text(`${reason}}`)
 }
 
-function bidText(terms: ResponseTerms, bid: BidText): string {
-  const { ad, token } = bid
-  const { noticeMembers } = terms
-  let text = `{"id":"${bid.id}","impid":"${bid.impIdRaw}","price":${decimalOfMicros(bid.priceMicros)}`
-  if (bid.dealIdRaw !== '') text += `,"dealid":"${bid.dealIdRaw}"`
-  const categories = ad.categories.get(terms.taxonomy)
-  if (bid.registeredIds === undefined && (categories === undefined || terms.taxonomy === TAXONOMY_DEFAULT)) {
-    text += ad.usual
-  } else {
-    const known = categories ?? ad.categories.get(TAXONOMY_DEFAULT)
-    text += (bid.registeredIds ?? ad.ids) + ad.about + known + ad.media
-  }
-  text += bid.ratio
-  if (ad.film !== undefined) text += `,"protocol":${bid.protocol}`
-  if (terms.isSampleImageSent) text += ad.sampleImage
-  text += noticeMembers[0]
-  for (let i = 1; i < noticeMembers.length; i++) text += token + noticeMembers[i]
-  if (terms.isMarkupSent) text += markupText(terms, bid)
-  if (terms.hasDsa) text += ad.dsa
-  return `${text}}`
+function writeBid(out: ByteWriter, terms: ResponseTerms, bid: BidText): void {
+  const { ad } = bid
+  out.text('{"id":"').text(bid.id).text('","impid":"').text(bid.impIdRaw)
+  out.text('","price":').decimalOfMicros(bid.priceMicros)
+  if (bid.dealIdRaw !== '') out.text(',"dealid":"').text(bid.dealIdRaw).text('"')
+  writeIds(out, bid)
+  const categories = ad.categoriesIn.get(terms.taxonomy) ?? ad.categories
+  out.text(ad.about).text(categories).text(ad.media).text(bid.ratio)
+  if (ad.film !== undefined) out.text(',"protocol":').text(`${bid.protocol}`)
+  if (terms.isSampleImageSent && ad.sampleImage !== '') out.text(',"iurl":"').text(ad.sampleImage).text('"')
+  writeAround(out, terms.noticeMembers, bid.token)
+  if (terms.isMarkupSent) writeMarkup(out, terms, bid)
+  if (terms.hasDsa) out.text(ad.dsa)
+  out.text('}')
 }
 
-function markupText({ nativeWrapper, nativeField, frames }: ResponseTerms, bid: BidText): string {
-  const { markupToken: token, id: servingId } = bid
+function writeIds(out: ByteWriter, { campaignId, creativeId, registeredId }: BidText): void {
+  out.text(',"adid":"')
+  if (registeredId === undefined) out.text(campaignId).text('/').text(creativeId)
+  else out.text(registeredId)
+  out
+    .text('","crid":"')
+    .text(registeredId ?? creativeId)
+    .text('","cid":"')
+    .text(campaignId)
+    .text('"')
+}
+
+function writeMarkup(
+  out: ByteWriter,
+  { nativeWrapper, nativeField, frames }: ResponseTerms,
+  bid: BidText,
+): void {
   const { banner, film, native } = bid.ad
-  if (banner !== undefined) return `,"adm":"${fill(banner, { frames, token, servingId, vastVersion: '' })}"`
-  if (film !== undefined) {
-    const filling = { frames, token, servingId, vastVersion: vastVersionOf(bid.protocol) }
-    return `,"adm":"${fill(vastTemplateOf(film.templates, bid.protocol), filling)}"`
-  }
-  const options = {
-    wrapper: nativeWrapper,
-    viewUrl: urlOf(frames[HOLE.viewUrlInNative], token),
-    clickTrackingUrl: urlOf(frames[HOLE.clickTrackingUrl], token),
-    clickId: token,
-  }
+  const token = bid.markupToken
   // A bid is an ad's, and an ad without HTML and film is native.
-  return nativeField === 'adm'
-    ? `,"adm":${nativeTextInString(bid.nativeSpec!, native!, options)}`
-    : `,"adm_native":${nativeText(bid.nativeSpec!, native!, options)}`
+  if (banner === undefined && film === undefined && nativeField === 'adm_native') {
+    out.text(',"adm_native":')
+    writeNative(out, bid.nativeSpec!, native!, { wrapper: nativeWrapper, frames, token }, 'inObject')
+    return
+  }
+  out.text(',"adm":"')
+  if (banner !== undefined) fill(out, BANNER_TEMPLATE, banner, { frames, token, servingId: bid.id })
+  else if (film !== undefined) {
+    fill(out, vastTemplateOf(film, bid.protocol), film, { frames, token, servingId: bid.id })
+  } else writeNative(out, bid.nativeSpec!, native!, { wrapper: nativeWrapper, frames, token }, 'inString')
+  out.text('"')
 }

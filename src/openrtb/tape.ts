@@ -299,6 +299,11 @@ export class Tape {
     return this.bytes.toString('utf8', this.start(token), this.end(token))
   }
 
+  /** The same as a byte text (base/byte-writer.ts), to be written into an answer. */
+  rawBytes(token: number): string {
+    return this.bytes.toString('latin1', this.start(token), this.end(token))
+  }
+
   /** Whether two texts or numbers mean the same text, escapes and all. */
   isSameText(token: number, other: number): boolean {
     if (this.kind(token) === KIND.escapedString || this.kind(other) === KIND.escapedString) {

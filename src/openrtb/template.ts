@@ -1,39 +1,41 @@
 /**
- * Text with holes: what an ad decides is joined and escaped when the catalog changes, what only a bid knows is put in
- * between. The text of a template is already escaped for where it will stand; so must be what fills its holes.
+ * Text with holes: what all ads of a kind have in common is joined when this is loaded, what an ad decides is escaped when
+ * the catalog changes, and what only a bid knows is put in between. Nothing but the ad's own texts is kept for an ad.
+ *
+ * All are byte texts, and already escaped for where they will stand; so must be what fills the holes.
  */
+import { type ByteWriter, byteText } from '../base/byte-writer.ts'
 
 /** What a bid knows. A URL has one spelling for XML's CDATA and JSON, and one for an HTML attribute (`&amp;`). */
 export const HOLE = {
-  /** Version of a VAST document, as in 4.2. */
-  vastVersion: 0,
   /** Id of the serving of an ad: the bid's. */
-  servingId: 1,
+  servingId: 0,
   /** Called when the ad is seen. */
-  viewUrl: 2,
-  viewUrlInHtml: 3,
+  viewUrl: 1,
+  viewUrlInHtml: 2,
   /** Where a click leads: through us to the landing page. */
-  clickUrlInHtml: 4,
+  clickUrlInHtml: 3,
   /** Called beside the landing page when the ad is clicked. */
-  clickTrackingUrl: 5,
+  clickTrackingUrl: 4,
   /** Called by a player that cannot show the ad, with VAST's [ERRORCODE]. */
-  errorUrl: 6,
+  errorUrl: 5,
   /** As `viewUrl`, for native: an exchange may expand its price in markup and yet not inside VAST. */
-  viewUrlInNative: 7,
-  /** What a landing page is given to report a conversion with: the token by itself. */
-  clickId: 8,
+  viewUrlInNative: 6,
+  /** The landing page, with the token by itself wherever it asks for it. */
+  landing: 7,
 } as const
 
-/** Stands in the URL of a landing page for it. */
+/** Stands in the URL of a landing page for what it is given to report a conversion with. */
 export const CLICK_ID_MACRO = '{click_id}'
 export const HOLE_COUNT = Object.keys(HOLE).length
-export type Hole = (typeof HOLE)[keyof typeof HOLE]
+/** A number of `HOLE`, or, from `HOLE_COUNT` on, of an ad's own text. */
+export type Hole = number
 
 /** `texts[0]`, what fills `holes[0]`, `texts[1]` and so on: one text more than there are holes. */
 export type Template = { readonly texts: readonly string[]; readonly holes: readonly Hole[] }
 
-/** A template of texts and holes in order, each text put through `inPlace`. */
-export function template(parts: readonly (string | Hole)[], inPlace: (text: string) => string): Template {
+/** A template of texts and holes in order, as the inside of a JSON string. */
+export function template(parts: readonly (string | Hole)[]): Template {
   const texts = ['']
   const holes: Hole[] = []
   for (const part of parts) {
@@ -43,43 +45,48 @@ export function template(parts: readonly (string | Hole)[], inPlace: (text: stri
       texts.push('')
     }
   }
-  return { texts: texts.map(inPlace), holes }
-}
-
-/** A landing page, spelled for its place, as texts and the holes between them. */
-export function landingParts(landing: string): (string | Hole)[] {
-  return landing.split(CLICK_ID_MACRO).flatMap((text, i) => (i === 0 ? [text] : [HOLE.clickId, text]))
+  return { texts: texts.map((text) => byteText(inJsonString(text))), holes }
 }
 
 /** A URL around a token; no URL at all where `before` is ''. */
 export type UrlFrame = { readonly before: string; readonly after: string }
 
-/** What fills the holes of one ad. */
+/** What an ad puts into the holes of its template. */
+export type AdTexts = {
+  /** By hole from `HOLE_COUNT` on. */
+  readonly own: readonly string[]
+  /** Where a click leads, as texts around the click id. */
+  readonly landing: readonly string[]
+}
+
+/** What a bid puts into them. */
 export type Filling = {
   /** The URLs of an exchange, indexed by `HOLE`. */
   readonly frames: readonly UrlFrame[]
   readonly token: string
   readonly servingId: string
-  /** '' for what is no film. */
-  readonly vastVersion: string
 }
 
-export function fill({ texts, holes }: Template, { frames, token, servingId, vastVersion }: Filling): string {
-  let text = texts[0]
+export function fill(out: ByteWriter, { texts, holes }: Template, ad: AdTexts, filling: Filling): void {
+  out.text(texts[0])
   for (let i = 0; i < holes.length; i++) {
     const hole = holes[i]
-    if (hole === HOLE.vastVersion) text += vastVersion
-    else if (hole === HOLE.servingId) text += servingId
-    else if (hole === HOLE.clickId) text += token
-    else text += frames[hole].before + token + frames[hole].after
-    text += texts[i + 1]
+    if (hole >= HOLE_COUNT) out.text(ad.own[hole - HOLE_COUNT])
+    else if (hole === HOLE.servingId) out.text(filling.servingId)
+    else if (hole === HOLE.landing) writeAround(out, ad.landing, filling.token)
+    else writeUrl(out, filling.frames[hole], filling.token)
+    out.text(texts[i + 1])
   }
-  return text
 }
 
-/** The URL of a frame with this token, '' where there is none. */
-export function urlOf({ before, after }: UrlFrame, token: string): string {
-  return before === '' ? '' : before + token + after
+export function writeUrl(out: ByteWriter, { before, after }: UrlFrame, token: string): void {
+  out.text(before).text(token).text(after)
+}
+
+/** Texts with a token between each two. */
+export function writeAround(out: ByteWriter, texts: readonly string[], token: string): void {
+  out.text(texts[0])
+  for (let i = 1; i < texts.length; i++) out.text(token).text(texts[i])
 }
 
 /** Escaped as the inside of a JSON string. */

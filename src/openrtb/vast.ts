@@ -1,15 +1,25 @@
 /**
- * VAST documents of video and audio ads, versions 2.0 to 4.3, inline or as wrappers. Made when the catalog changes, as
- * templates: only what a bid knows is left to fill in.
+ * VAST documents of video and audio ads, versions 2.0 to 4.3, inline or as wrappers: a template for each protocol, for
+ * all films. Of a film only its own texts are made when the catalog changes, once for all versions.
  *
  * Elements stand in the order of the schemas that IAB Tech Lab publishes, which VAST 4 changed. No namespace is
  * declared, though the schemas of VAST 4 have one: its name begins with http, and exchanges refuse a secure ad in which
  * that stands anywhere.
  */
 import { assert } from '../base/assert.ts'
+import { byteText } from '../base/byte-writer.ts'
 import { VAST_VERSIONS, VAST_WRAPPER_VERSIONS } from './codes.ts'
 import { cdata, escapeMarkup } from './escape.ts'
-import { HOLE, type Hole, inJsonString, landingParts, type Template, template } from './template.ts'
+import {
+  type AdTexts,
+  CLICK_ID_MACRO,
+  HOLE,
+  HOLE_COUNT,
+  type Hole,
+  inJsonString,
+  type Template,
+  template,
+} from './template.ts'
 
 export type MediaFile = {
   readonly url: string
@@ -42,52 +52,56 @@ export type InlineFilm = FilmFacts & { readonly media: readonly MediaFile[] }
 export type WrapperFilm = FilmFacts & { readonly tag: string }
 export type Film = InlineFilm | WrapperFilm
 
-/** By AdCOM protocol code. Versions that write the ad alike share a template. */
-export type VastTemplates = readonly (Template | undefined)[]
+/** What a film fills the templates with. */
+export type FilmTexts = AdTexts & { readonly isWrapper: boolean }
 
 type Part = string | Hole
 
-/** The documents of a film for every protocol that can carry it, each as the inside of a JSON string. */
-export function vastTemplates(film: Film): VastTemplates {
-  const templates: (Template | undefined)[] = new Array(PROTOCOL_MAX + 1).fill(undefined)
-  const forms = formsOf(film).map((first) => ({
-    first,
-    made: template(documentParts(film, first), inJsonString),
-  }))
-  for (const [protocol, version] of 'tag' in film ? VAST_WRAPPER_VERSIONS : VAST_VERSIONS) {
-    templates[protocol] = forms.findLast(({ first }) => first <= Number(version))!.made
-  }
-  return templates
-}
+const OWN_TEXTS = [
+  'id',
+  'adType',
+  'title',
+  'skip',
+  'duration',
+  'media',
+  'tag',
+  'extensions',
+  'adVerifications',
+] as const
+type OwnText = (typeof OWN_TEXTS)[number]
+const FILM = Object.fromEntries(OWN_TEXTS.map((name, i) => [name, HOLE_COUNT + i])) as Record<OwnText, Hole>
 
-/** The versions from which on the film is written in another way than before, its number apart. */
-function formsOf(film: Film): number[] {
-  if ('tag' in film) {
-    const isNewerOther = film.kind === 'audio' || film.verification !== undefined
-    return isNewerOther ? [2, 4, 4.1] : [2, 4]
+/** @param keep makes a byte text that other films are likely to have too. */
+export function filmTexts(film: Film, keep = byteText): FilmTexts {
+  const own = (text: string) => byteText(inJsonString(text))
+  const common = (text: string) => keep(inJsonString(text))
+  const verification = verificationText(film)
+  // VAST 4.1 made room for OMID scripts (section 3.16); before, the same elements stand in an extension.
+  const extension = `<Extensions><Extension type="AdVerifications">${verification}</Extension></Extensions>`
+  const texts: Record<OwnText, string> = {
+    id: own(escapeMarkup(film.id)),
+    adType: common(film.kind === 'audio' ? ' adType="audio"' : ''),
+    title: own(escapeMarkup(film.title)),
+    skip: common(film.skipAfterS === undefined ? '' : ` skipoffset="${vastTime(film.skipAfterS)}"`),
+    duration: common(vastTime(film.durationS)),
+    media: own('tag' in film ? '' : film.media.map((file) => mediaFile(file, film.kind)).join('')),
+    tag: own('tag' in film ? cdata(film.tag) : ''),
+    extensions: common(verification === '' ? '' : extension),
+    adVerifications: common(verification),
   }
-  return film.skipAfterS === undefined ? [2, 4, 4.1] : [2, 3, 4, 4.1]
+  return {
+    isWrapper: 'tag' in film,
+    own: OWN_TEXTS.map((name) => texts[name]),
+    landing: cdata(film.landing).split(CLICK_ID_MACRO).map(own),
+  }
 }
 
 /** @param protocol a code of `VAST_VERSIONS` for an inline film, of `VAST_WRAPPER_VERSIONS` for a wrapper. */
-export function vastTemplateOf(templates: VastTemplates, protocol: number): Template {
-  const found = templates[protocol]
+export function vastTemplateOf({ isWrapper }: FilmTexts, protocol: number): Template {
+  const found = (isWrapper ? WRAPPER_TEMPLATES : INLINE_TEMPLATES).get(protocol)
   assert(found !== undefined, 'the film can be written for the protocol')
   return found
 }
-
-/** What fills `HOLE.vastVersion`. */
-export function vastVersionOf(protocol: number): string {
-  const version = VERSION_BY_PROTOCOL[protocol]
-  assert(version !== undefined, 'the protocol is a version of VAST that is written')
-  return version
-}
-
-const PROTOCOL_MAX = Math.max(...VAST_VERSIONS.keys(), ...VAST_WRAPPER_VERSIONS.keys())
-const VERSION_BY_PROTOCOL = Array.from(
-  { length: PROTOCOL_MAX + 1 },
-  (_, protocol) => VAST_VERSIONS.get(protocol) ?? VAST_WRAPPER_VERSIONS.get(protocol),
-)
 
 const AD_SYSTEM = '<AdSystem>Peregrine</AdSystem>'
 const ERROR: readonly Part[] = ['<Error><![CDATA[', HOLE.errorUrl, ']]></Error>']
@@ -99,73 +113,95 @@ const CLICK_TRACKING: readonly Part[] = [
 ]
 const SERVING_ID: readonly Part[] = ['<AdServingId>', HOLE.servingId, '</AdServingId>']
 
-function documentParts(film: Film, version: number): Part[] {
-  const adType = film.kind === 'audio' && version >= 4.1 ? ' adType="audio"' : ''
-  return [
-    '<VAST version="',
-    HOLE.vastVersion,
-    `"><Ad id="${escapeMarkup(film.id)}"${adType}>`,
-    ...('tag' in film ? wrapperParts(film, version) : inlineParts(film, version)),
-    '</Ad></VAST>',
-  ]
+/** The documents of some protocols, by their versions as VAST writes them. */
+function documents(
+  versions: ReadonlyMap<number, string>,
+  partsOf: (version: number) => Part[],
+): ReadonlyMap<number, Template> {
+  return new Map(
+    Array.from(versions, ([protocol, text]) => {
+      const version = Number(text)
+      const start = [
+        `<VAST version="${text}"><Ad id="`,
+        FILM.id,
+        '"',
+        ...(version >= 4.1 ? [FILM.adType] : []),
+        '>',
+      ]
+      return [protocol, template([...start, ...partsOf(version), '</Ad></VAST>'])]
+    }),
+  )
 }
 
 /** VAST 4.2 section 3.4; before VAST 4 the schemas of 2.0.1 and 3.0. */
-function inlineParts(film: InlineFilm, version: number): Part[] {
-  const title = `<AdTitle>${escapeMarkup(film.title)}</AdTitle>`
-  const { extensions, adVerifications } = verificationOf(film, version)
-  const creatives = inlineCreatives(film, version)
+function inlineParts(version: number): Part[] {
+  const title = ['<AdTitle>', FILM.title, '</AdTitle>']
+  const creatives = inlineCreatives(version)
   if (version < 4) {
-    return ['<InLine>', AD_SYSTEM, title, ...ERROR, ...IMPRESSION, ...creatives, extensions, '</InLine>']
+    return [
+      '<InLine>',
+      AD_SYSTEM,
+      ...title,
+      ...ERROR,
+      ...IMPRESSION,
+      ...creatives,
+      FILM.extensions,
+      '</InLine>',
+    ]
   }
   return [
-    ...['<InLine>', AD_SYSTEM, ...ERROR, extensions, ...IMPRESSION],
-    ...(version >= 4.1 ? SERVING_ID : []),
-    ...[title, adVerifications, ...creatives, '</InLine>'],
+    ...['<InLine>', AD_SYSTEM, ...ERROR, ...(version < 4.1 ? [FILM.extensions] : []), ...IMPRESSION],
+    ...(version < 4.1 ? title : [...SERVING_ID, ...title, FILM.adVerifications]),
+    ...[...creatives, '</InLine>'],
   ]
 }
 
 /** VAST 4.2 section 3.19; before VAST 4 the schemas of 2.0.1 and 3.0. A click leads where the inner ad says. */
-function wrapperParts(film: WrapperFilm, version: number): Part[] {
-  const tag = `<VASTAdTagURI>${cdata(film.tag)}</VASTAdTagURI>`
-  const { extensions, adVerifications } = verificationOf(film, version)
+function wrapperParts(version: number): Part[] {
+  const tag = ['<VASTAdTagURI>', FILM.tag, '</VASTAdTagURI>']
   const creatives = [
     '<Creatives><Creative><Linear><VideoClicks>',
     ...CLICK_TRACKING,
     '</VideoClicks></Linear></Creative></Creatives>',
   ]
   if (version < 4) {
-    return ['<Wrapper>', AD_SYSTEM, tag, ...ERROR, ...IMPRESSION, ...creatives, extensions, '</Wrapper>']
+    return [
+      '<Wrapper>',
+      AD_SYSTEM,
+      ...tag,
+      ...ERROR,
+      ...IMPRESSION,
+      ...creatives,
+      FILM.extensions,
+      '</Wrapper>',
+    ]
   }
   return [
-    ...['<Wrapper>', AD_SYSTEM, ...ERROR, extensions, ...IMPRESSION],
-    ...[adVerifications, ...creatives, tag, '</Wrapper>'],
+    ...['<Wrapper>', AD_SYSTEM, ...ERROR, ...(version < 4.1 ? [FILM.extensions] : []), ...IMPRESSION],
+    ...(version < 4.1 ? [] : [FILM.adVerifications]),
+    ...[...creatives, ...tag, '</Wrapper>'],
   ]
 }
 
-function inlineCreatives(film: InlineFilm, version: number): Part[] {
-  const duration = `<Duration>${vastTime(film.durationS)}</Duration>`
-  const media = `<MediaFiles>${film.media.map((file) => mediaFile(file, film.kind)).join('')}</MediaFiles>`
-  const through = ['<ClickThrough>', ...landingParts(cdata(film.landing)), '</ClickThrough>']
-  const linear: Part[] =
+function inlineCreatives(version: number): Part[] {
+  const duration = ['<Duration>', FILM.duration, '</Duration>']
+  const media = ['<MediaFiles>', FILM.media, '</MediaFiles>']
+  const through = ['<ClickThrough>', HOLE.landing, '</ClickThrough>']
+  const linear =
     version < 4
-      ? [duration, '<VideoClicks>', ...through, ...CLICK_TRACKING, '</VideoClicks>', media]
-      : [duration, media, '<VideoClicks>', ...CLICK_TRACKING, ...through, '</VideoClicks>']
-  const skip =
-    film.skipAfterS !== undefined && version >= 3 ? ` skipoffset="${vastTime(film.skipAfterS)}"` : ''
+      ? [...duration, '<VideoClicks>', ...through, ...CLICK_TRACKING, '</VideoClicks>', ...media]
+      : [...duration, ...media, '<VideoClicks>', ...CLICK_TRACKING, ...through, '</VideoClicks>']
   return [
-    `<Creatives><Creative id="${escapeMarkup(film.id)}">${universalAdId(film.id, version)}<Linear${skip}>`,
-    ...linear,
-    '</Linear></Creative></Creatives>',
+    ...['<Creatives><Creative id="', FILM.id, '">', ...universalAdId(version)],
+    ...['<Linear', ...(version < 3 ? [] : [FILM.skip]), '>', ...linear, '</Linear></Creative></Creatives>'],
   ]
 }
 
 /** VAST 4.0 wants the id twice; 4.1 dropped the attribute. Our ids are in no registry: the word for that is unknown. */
-function universalAdId(id: string, version: number): string {
-  if (version < 4) return ''
-  const text = escapeMarkup(id)
-  const value = version < 4.1 ? ` idValue="${text}"` : ''
-  return `<UniversalAdId idRegistry="unknown"${value}>${text}</UniversalAdId>`
+function universalAdId(version: number): Part[] {
+  if (version < 4) return []
+  const value = version < 4.1 ? [' idValue="', FILM.id, '"'] : []
+  return ['<UniversalAdId idRegistry="unknown"', ...value, '>', FILM.id, '</UniversalAdId>']
 }
 
 /** The schemas require a size of every file; VAST 4.2 says that of audio is 0. */
@@ -180,21 +216,15 @@ function mediaFile(
   return `<MediaFile ${type}${api} ${size} bitrate="${bitrateKbps}">${cdata(url)}</MediaFile>`
 }
 
-/** VAST 4.1 made room for OMID scripts (section 3.16); before, the same elements stand in an extension. */
-function verificationOf(
-  { verification }: Film,
-  version: number,
-): Record<'extensions' | 'adVerifications', string> {
-  if (verification === undefined) return { extensions: '', adVerifications: '' }
+/** The element that holds the script which measures the ad; '' for none. */
+function verificationText({ verification }: Film): string {
+  if (verification === undefined) return ''
   const { vendor, javascript, parameters } = verification
   const script = `<JavaScriptResource apiFramework="omid" browserOptional="true">${cdata(javascript)}</JavaScriptResource>`
   const settings =
     parameters === undefined ? '' : `<VerificationParameters>${cdata(parameters)}</VerificationParameters>`
   const inner = `<Verification vendor="${escapeMarkup(vendor)}">${script}${settings}</Verification>`
-  const adVerifications = `<AdVerifications>${inner}</AdVerifications>`
-  if (version >= 4.1) return { extensions: '', adVerifications }
-  const extensions = `<Extensions><Extension type="AdVerifications">${adVerifications}</Extension></Extensions>`
-  return { extensions, adVerifications: '' }
+  return `<AdVerifications>${inner}</AdVerifications>`
 }
 
 /** HH:MM:SS. */
@@ -202,3 +232,6 @@ function vastTime(seconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60]
   return parts.map((part) => `${part}`.padStart(2, '0')).join(':')
 }
+
+const INLINE_TEMPLATES = documents(VAST_VERSIONS, inlineParts)
+const WRAPPER_TEMPLATES = documents(VAST_WRAPPER_VERSIONS, wrapperParts)

@@ -97,8 +97,8 @@ export class TestBidder {
       bodyLength: bytes.length,
       isGpc,
       isAborted: false,
-      answer: (outcome: number, text: string) => {
-        answers.push({ outcome: OUTCOMES[outcome].name, text })
+      answer: (outcome: number, body: Uint8Array) => {
+        answers.push({ outcome: OUTCOMES[outcome].name, text: Buffer.from(body).toString() })
       },
     }
     void hangUp?.then(() => {

@@ -3,7 +3,6 @@
  */
 import type { NoticeUrls } from '../exchange/notice-urls.ts'
 import type { TokenTexts } from '../exchange/token.ts'
-import { urlOf } from '../openrtb/template.ts'
 
 export type BidUrls = {
   /** '' where the exchange has none. */
@@ -20,5 +19,10 @@ export function bidUrlsOf({ members, frames }: NoticeUrls, { forExchange, forMar
     burl = '',
     lurl = '',
   } = JSON.parse(`{"":0${members.join(forExchange)}}`) as Record<string, string>
-  return { nurl, burl, lurl, markup: frames.map((frame) => urlOf(frame, forMarkup)) }
+  return {
+    nurl,
+    burl,
+    lurl,
+    markup: frames.map(({ before, after }) => (before === '' ? '' : before + forMarkup + after)),
+  }
 }

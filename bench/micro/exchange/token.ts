@@ -3,6 +3,7 @@
  * the token written and read; the URLs of an ad; a price decrypted; a whole notice.
  */
 import { createHmac } from 'node:crypto'
+import { ByteWriter } from '../../../src/base/byte-writer.ts'
 import { SEAL_CHARS, Seal } from '../../../src/base/seal.ts'
 import { initialisationVector, PriceCipher } from '../../../src/exchange/price-cipher.ts'
 import { EXCHANGE_PROFILES } from '../../../src/exchange/profiles.ts'
@@ -29,7 +30,7 @@ const tokens: readonly NoticeToken[] = Array.from({ length: 256 }, (_, i) => ({
   pairKey: (1e9 + i * 12_345).toString(36).padStart(14, '0'),
 }))
 const written = tokens.map((token) => writeToken(seal, token).forExchange)
-const texts = written.map((token) => token.slice(0, -SEAL_CHARS - 1))
+const texts = written.map((token) => new ByteWriter(256).text(token.slice(0, -SEAL_CHARS - 1)))
 
 const keys = { encryption: Buffer.alloc(32, 1), integrity: Buffer.alloc(32, 2) }
 const cipher = new PriceCipher(keys.encryption, keys.integrity)
@@ -51,9 +52,9 @@ function over<T>(name: string, inputs: readonly T[], work: (input: T) => number)
   return { name, run }
 }
 
-const byCreateHmac = (text: string) =>
+const byCreateHmac = (text: ByteWriter) =>
   createHmac('sha256', secret)
-    .update(text)
+    .update(text.view())
     .digest('base64url')
     .slice(0, 2 * SEAL_CHARS)
 

@@ -92,18 +92,21 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const model = await openModel(join(settings.models, settings.model))
   const queue = openQueue(model, settings.workers, onFault, closers)
 
-  // 2. The ledger, as the last process left it.
-  const money = await openMoney({
+  // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
+  const opening = openMoney({
     directory: settings.data,
     holdLifetimeS: settings['hold-s'],
     noticeLifetimeS: operator.noticeLifetimeS,
     userSalt,
     clock,
     onFault,
-  }).catch((cause: Error) => {
-    throw new StartError(cause.message)
   })
-  closers.push(money.close)
+  closers.push(() =>
+    opening.then(
+      ({ close }) => close(),
+      () => {},
+    ),
+  )
 
   // 3. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
   const opened = Promise.withResolvers<Published<Snapshot>>()
@@ -119,7 +122,13 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     })
   })
   closers.push(reloads.close)
-  const catalog = await openCatalog(settings)
+  const reading = openCatalog(settings)
+  // It may fail before it is waited for. The ledger's fault is told first.
+  reading.catch(() => {})
+  const money = await opening.catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  const catalog = await reading
 
   // 4. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await goldenFaults(model, queue, clock.nowMs())

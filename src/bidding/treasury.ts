@@ -85,12 +85,12 @@ export class Treasury {
     const { ledger, forecast, pacer, clock } = this.#options
     const wallMs = clock.wallMs()
     this.#terms = []
-    for (const terms of ads.campaigns.values()) {
-      const campaign = ledger.setBudget(terms.budget, wallMs)
-      pacer.setMode(campaign, ledger.paceOf(campaign) === undefined ? 'none' : terms.pacing)
-      this.#terms[campaign] = terms
-    }
+    for (const terms of ads.campaigns.values()) this.#terms[ledger.setBudget(terms.budget, wallMs)] = terms
     forecast.ensure(ledger.campaignCount)
+    // Those that this catalog does not have stay as they are.
+    for (const [campaign, terms] of this.#terms.entries())
+      if (terms !== undefined)
+        pacer.setMode(campaign, ledger.paceOf(campaign) === undefined ? 'none' : terms.pacing)
   }
 
   /** @param ads of campaigns that have accounts. */

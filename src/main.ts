@@ -67,18 +67,21 @@ type Closers = (() => void | Promise<void>)[]
 const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 const DRAIN_MS_MAX = 5000
 
-/** Starts the bidder. Rejects with `StartError` when something is missing, broken or taken. */
-export async function start(settings: Settings): Promise<Running> {
+/**
+ * Starts the bidder. Rejects with `StartError` when something is missing, broken or taken.
+ * @param onLoaded called once, when all is loaded and nothing listens yet.
+ */
+export async function start(settings: Settings, onLoaded: () => void = () => {}): Promise<Running> {
   const closers: Closers = []
   try {
-    return await open(settings, closers)
+    return await open(settings, closers, onLoaded)
   } catch (cause) {
     await closeAll(closers)
     throw cause
   }
 }
 
-async function open(settings: Settings, closers: Closers): Promise<Running> {
+async function open(settings: Settings, closers: Closers, onLoaded: () => void): Promise<Running> {
   const log = pino({ level: settings['log-level'] })
   const clock = systemClock
   const onFault = logDistinct(log)
@@ -145,6 +148,8 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   opened.resolve(snapshots)
   money.run(snapshots)
   warnOfRates(catalog.rates, settings, log)
+
+  onLoaded()
 
   // 5. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)

@@ -176,7 +176,8 @@ export class Treasury {
 
   #publish(snapshots: Published<Snapshot>): void {
     const { current } = snapshots
-    snapshots.publish({ ...current, goals: pacedGoals(current.ads, current.accounts, this.#options) })
+    const goals = pacedGoals(current.ads, current.accounts, this.#options, current.goals)
+    if (goals !== current.goals) snapshots.publish({ ...current, goals })
   }
 
   #pace(slice: number, wallMs: number): void {

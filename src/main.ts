@@ -309,7 +309,8 @@ async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; rea
     throw new StartError(loaded.faults.map((fault) => `${directory}: ${formatFault(fault)}`).join('\n'))
   }
   const pace = new Pace()
-  const ads = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
+  // What models see of ads stands in `vectors`; the texts that they were made from would be 2 MB that nobody asks for.
+  const { features: _, ...ads } = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
     if (pace.isDue()) await pace.rest()
   })
   return { ads, rates: new Rates(loaded.catalog.rates, settings['rates-days-max']) }

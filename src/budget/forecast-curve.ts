@@ -69,7 +69,7 @@ export class DayCurve {
 
   /** Counts, then days, by hour. */
   save(): Float32Array {
-    return Float32Array.from(this.#cells.subarray(0, UP_TO))
+    return new Float32Array(this.#cells.subarray(0, UP_TO))
   }
 
   restore(saved: Float32Array): void {

@@ -85,8 +85,7 @@ async function main([verb, ...args]: string[]): Promise<number> {
 
 async function serve(args: readonly string[]): Promise<number> {
   const settings = readSettings(args, process.env)
-  boundHeap()
-  const running = await start(settings)
+  const running = await start(settings, boundHeap)
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve)
   })

@@ -67,18 +67,21 @@ type Closers = (() => void | Promise<void>)[]
 const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 const DRAIN_MS_MAX = 5000
 
-/** Starts the bidder. Rejects with `StartError` when something is missing, broken or taken. */
-export async function start(settings: Settings): Promise<Running> {
+/**
+ * Starts the bidder. Rejects with `StartError` when something is missing, broken or taken.
+ * @param onLoaded called once, when all is loaded and nothing listens yet.
+ */
+export async function start(settings: Settings, onLoaded: () => void = () => {}): Promise<Running> {
   const closers: Closers = []
   try {
-    return await open(settings, closers)
+    return await open(settings, closers, onLoaded)
   } catch (cause) {
     await closeAll(closers)
     throw cause
   }
 }
 
-async function open(settings: Settings, closers: Closers): Promise<Running> {
+async function open(settings: Settings, closers: Closers, onLoaded: () => void): Promise<Running> {
   const log = pino({ level: settings['log-level'] })
   const clock = systemClock
   const onFault = logDistinct(log)
@@ -92,18 +95,21 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   const model = await openModel(join(settings.models, settings.model))
   const queue = openQueue(model, settings.workers, onFault, closers)
 
-  // 2. The ledger, as the last process left it.
-  const money = await openMoney({
+  // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
+  const opening = openMoney({
     directory: settings.data,
     holdLifetimeS: settings['hold-s'],
     noticeLifetimeS: operator.noticeLifetimeS,
     userSalt,
     clock,
     onFault,
-  }).catch((cause: Error) => {
-    throw new StartError(cause.message)
   })
-  closers.push(money.close)
+  closers.push(() =>
+    opening.then(
+      ({ close }) => close(),
+      () => {},
+    ),
+  )
 
   // 3. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
   const opened = Promise.withResolvers<Published<Snapshot>>()
@@ -119,7 +125,13 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
     })
   })
   closers.push(reloads.close)
-  const catalog = await openCatalog(settings)
+  const reading = openCatalog(settings)
+  // It may fail before it is waited for. The ledger's fault is told first.
+  reading.catch(() => {})
+  const money = await opening.catch((cause: Error) => {
+    throw new StartError(cause.message)
+  })
+  const catalog = await reading
 
   // 4. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await goldenFaults(model, queue, clock.nowMs())
@@ -136,6 +148,8 @@ async function open(settings: Settings, closers: Closers): Promise<Running> {
   opened.resolve(snapshots)
   money.run(snapshots)
   warnOfRates(catalog.rates, settings, log)
+
+  onLoaded()
 
   // 5. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
@@ -295,7 +309,8 @@ async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; rea
     throw new StartError(loaded.faults.map((fault) => `${directory}: ${formatFault(fault)}`).join('\n'))
   }
   const pace = new Pace()
-  const ads = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
+  // What models see of ads stands in `vectors`; the texts that they were made from would be 2 MB that nobody asks for.
+  const { features: _, ...ads } = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
     if (pace.isDue()) await pace.rest()
   })
   return { ads, rates: new Rates(loaded.catalog.rates, settings['rates-days-max']) }

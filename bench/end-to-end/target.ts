@@ -25,6 +25,8 @@ export type Target = {
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
+/** As `bin/peregrine` starts `serve`. */
+const SERVE_FLAGS = ['--max-semi-space-size=8']
 const START_MS_MAX = 60_000
 
 export type BidderOptions = {
@@ -67,7 +69,7 @@ export async function startBidder({
   const args = ['serve', ...ports, ...folders, ...flags, ...rigid, '--log-level', 'error']
   const imports = preloads.flatMap((file) => ['--import', file])
   const startMs = performance.now()
-  const child = spawnNode([...imports, entry, ...args], {
+  const child = spawnNode([...SERVE_FLAGS, ...imports, entry, ...args], {
     environment,
     hasChannel: preloads.length > 0,
   })

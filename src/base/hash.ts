@@ -23,9 +23,22 @@ export function hashBytes(bytes: Uint8Array, start: number, end: number): number
 }
 
 const encoder = new TextEncoder()
+const ascii = new Uint8Array(256)
 
 /** `hashBytes` of a string's UTF-8. */
 export function hashText(text: string): number {
+  const { length } = text
+  if (length > ascii.length) return hashEncoded(text)
+  // Nearly all texts are short and ASCII; a call of the encoder costs more than the hash.
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) return hashEncoded(text)
+    ascii[i] = code
+  }
+  return hashBytes(ascii, 0, length)
+}
+
+function hashEncoded(text: string): number {
   const bytes = encoder.encode(text)
   return hashBytes(bytes, 0, bytes.length)
 }

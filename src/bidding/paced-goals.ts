@@ -1,7 +1,7 @@
 /**
  * What ads are worth this second: the goals of the catalog, corrected by what creatives and campaigns have shown, divided
- * by the multiplier of their budget, and nought while a campaign may not bid. Made every second and published with the
- * snapshot, so that the bid path pays nothing for it; some 20 ns an ad.
+ * by the multiplier of their budget, and nought while a campaign may not bid. Looked at every second and published with the
+ * snapshot when they have changed, so that the bid path pays nothing for it; some 20 ns an ad.
  */
 import { type Ledger, REFUSAL } from '../budget/ledger.ts'
 import type { Pacer } from '../budget/pacer.ts'
@@ -18,22 +18,54 @@ export type Worth = {
 /** The least that is worth a bid: a micro, which no auction knows anything below of. */
 const LEAST_NANOS = 1
 
-export function pacedGoals({ goals }: Pick<Ads, 'goals'>, accounts: AdAccounts, worth: Worth): PacedGoals {
-  const { ledger, pacer } = worth
+/** @param before the goals of the second before, which are given back where nothing has changed. */
+export function pacedGoals(
+  { goals }: Pick<Ads, 'goals'>,
+  accounts: AdAccounts,
+  worth: Worth,
+  before?: PacedGoals,
+): PacedGoals {
+  const { ledger, pacer, rates } = worth
   const { isPerClick } = goals
-  const count = isPerClick.length
-  const valueMicros = new Float64Array(count)
-  const ceilingCpmMicros = new Float64Array(count)
-  const passShare = new Float64Array(count)
-  for (let ad = 0; ad < count; ad++) {
+  let paced = before ?? noGoals(isPerClick)
+  for (let ad = 0; ad < isPerClick.length; ad++) {
     const campaign = accounts.campaigns[ad]
-    if (ledger.refusal(campaign, LEAST_NANOS) !== REFUSAL.none) continue
-    const factor = pacer.valueFactor[campaign]
-    valueMicros[ad] = goals.valueMicros[ad] * multiplierOf(ad, goals, accounts, worth.rates) * factor
-    ceilingCpmMicros[ad] = goals.ceilingCpmMicros[ad] * factor
-    passShare[ad] = pacer.passShare[campaign]
+    const mayBid = ledger.refusal(campaign, LEAST_NANOS) === REFUSAL.none
+    const factor = mayBid ? pacer.valueFactor[campaign] : 0
+    const valueMicros = mayBid ? goals.valueMicros[ad] * multiplierOf(ad, goals, accounts, rates) * factor : 0
+    const ceilingCpmMicros = goals.ceilingCpmMicros[ad] * factor
+    const passShare = mayBid ? pacer.passShare[campaign] : 0
+    const isSame =
+      paced.valueMicros[ad] === valueMicros &&
+      paced.ceilingCpmMicros[ad] === ceilingCpmMicros &&
+      paced.passShare[ad] === passShare
+    if (isSame) continue
+    // What is published is never changed.
+    if (paced === before) paced = copyOf(before)
+    paced.valueMicros[ad] = valueMicros
+    paced.ceilingCpmMicros[ad] = ceilingCpmMicros
+    paced.passShare[ad] = passShare
   }
-  return { isPerClick, valueMicros, ceilingCpmMicros, passShare }
+  return paced
+}
+
+function noGoals(isPerClick: Uint8Array): PacedGoals {
+  const { length } = isPerClick
+  return {
+    isPerClick,
+    valueMicros: new Float64Array(length),
+    ceilingCpmMicros: new Float64Array(length),
+    passShare: new Float64Array(length),
+  }
+}
+
+function copyOf({ isPerClick, valueMicros, ceilingCpmMicros, passShare }: PacedGoals): PacedGoals {
+  return {
+    isPerClick,
+    valueMicros: valueMicros.slice(),
+    ceilingCpmMicros: ceilingCpmMicros.slice(),
+    passShare: passShare.slice(),
+  }
 }
 
 /** The most that an ad may bid in a slot: what is guaranteed is owed its price, however the budget is paced. */

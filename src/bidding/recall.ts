@@ -53,7 +53,6 @@ export function recall({ loaded, clock, holdLifetimeS, holdsMax }: RecallOptions
   const market = memories.get(MEMORY.landscape)
   if (market !== undefined) landscape.restore(market)
   restoreForecast(forecast, memories, ledger)
-  forecast.ensure(ledger.campaignCount)
   return { ledger, forecast, pacer, rates, landscape, frequency: new FrequencyTable() }
 }
 
@@ -82,6 +81,7 @@ function restoreForecast(
 ): void {
   const house = memories.get(MEMORY.house)
   if (house !== undefined) forecast.restoreHouse(numbersOf(house))
+  forecast.ensure(ledger.campaignCount)
   for (let campaign = 0; campaign < ledger.campaignCount; campaign++) {
     const curve = memories.get(MEMORY.curve + ledger.budgetOf(campaign).campaignId)
     if (curve !== undefined) forecast.restore(campaign, numbersOf(curve))

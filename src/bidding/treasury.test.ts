@@ -84,14 +84,18 @@ t.test('the ads of a catalog get accounts, which the next catalog finds again', 
   t.equal(ledger.room(again.campaigns[kept]), -100_000_000)
 })
 
-t.test('a tick publishes goals anew and nothing else', async (t) => {
-  const { snapshots, tickAfter } = await setUp([{}])
+t.test('a tick publishes goals when they have changed, and nothing else', async (t) => {
+  const { snapshots, tickAfter, ledger, isOnSale } = await setUp([{}, {}])
   const before = snapshots.current
   tickAfter(1000)
-  const { goals, ...rest } = snapshots.current
-  t.not(goals, before.goals)
-  t.strictSame(goals, before.goals)
-  for (const name of ['ads', 'accounts', 'model', 'rates'] as const) t.equal(rest[name], before[name], name)
+  t.equal(snapshots.current, before, 'nothing has')
+  const ceilings = [...before.goals.ceilingCpmMicros]
+  ledger.setPaused(ledger.find('campaign-0')!, true)
+  tickAfter(1000)
+  t.strictSame([isOnSale('campaign-0'), isOnSale('campaign-1')], [false, true])
+  t.strictSame([...before.goals.ceilingCpmMicros], ceilings, 'those of bids in flight stay as they were')
+  for (const name of ['ads', 'accounts', 'model', 'rates'] as const)
+    t.equal(snapshots.current[name], before[name], name)
 })
 
 t.test('holds run out after their time, and whoever learns of it is told', async (t) => {
@@ -363,6 +367,7 @@ t.test('a round over the campaigns is spread over the slices of a second', async
   store.checkpoints.length = 0
   for (let i = 0; i < 5; i++) bid(`campaign-${i}`, 1000)
   for (let tick = 0; tick < 8; tick++) {
+    rooms.ledger.setPaused(0, tick < 4)
     clock.advance(250)
     treasury.tick(snapshots, () => {})
     goals.push(snapshots.current.goals)

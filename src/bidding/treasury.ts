@@ -21,6 +21,7 @@ import { NO_CAPS } from '../users/caps.ts'
 import type { UserKeys } from '../users/user-key.ts'
 import { pacedGoals } from './paced-goals.ts'
 import type { AdAccounts, Ads, CampaignTerms, PacedGoals, Snapshot } from './snapshot.ts'
+import { type Standing, Written } from './written.ts'
 
 export type TreasuryOptions = {
   readonly ledger: Ledger
@@ -48,19 +49,15 @@ const LEARN_MS = 60_000
 const HELD_MARGIN = 1.5
 /** How many times what is held the figure written down may be before it is written anew. */
 const HELD_SPAN = 4
-/** How long a change of nothing but counts waits to be written down. */
-const COUNTS_MS = 10_000
-
 export type Adopted = { readonly accounts: AdAccounts; readonly goals: PacedGoals }
 
-type Written = { readonly row: CheckpointRow; readonly atMs: number }
+type Unwritten = { readonly campaign: number; readonly standing: Standing }
 
 export class Treasury {
   readonly #options: TreasuryOptions
-  /** By campaign: what the last checkpoint said. */
-  readonly #written = new Map<number, Written>()
+  readonly #written = new Written()
   /** Of this round so far. */
-  #unwritten: CheckpointRow[] = []
+  #unwritten: Unwritten[] = []
   /** Terms of the campaigns in the catalog, by campaign. */
   #terms: (CampaignTerms | undefined)[] = []
   #ticks = 0
@@ -85,12 +82,12 @@ export class Treasury {
     const { ledger, forecast, pacer, clock } = this.#options
     const wallMs = clock.wallMs()
     this.#terms = []
-    for (const terms of ads.campaigns.values()) {
-      const campaign = ledger.setBudget(terms.budget, wallMs)
-      pacer.setMode(campaign, ledger.paceOf(campaign) === undefined ? 'none' : terms.pacing)
-      this.#terms[campaign] = terms
-    }
+    for (const terms of ads.campaigns.values()) this.#terms[ledger.setBudget(terms.budget, wallMs)] = terms
     forecast.ensure(ledger.campaignCount)
+    // Those that this catalog does not have stay as they are.
+    for (const [campaign, terms] of this.#terms.entries())
+      if (terms !== undefined)
+        pacer.setMode(campaign, ledger.paceOf(campaign) === undefined ? 'none' : terms.pacing)
   }
 
   /** @param ads of campaigns that have accounts. */
@@ -135,7 +132,9 @@ export class Treasury {
   /** Writes down all that a restart wants to know. */
   checkpointAll(): void {
     const { store, ledger, clock } = this.#options
-    const rows = Array.from({ length: ledger.campaignCount }, (_, campaign) => this.#checkpointOf(campaign))
+    const rows = Array.from({ length: ledger.campaignCount }, (_, campaign) =>
+      this.#rowOf({ campaign, standing: this.#standingOf(campaign) }),
+    )
     store.checkpoint(rows, this.#memories(clock.wallMs(), true), () => {})
   }
 
@@ -143,18 +142,18 @@ export class Treasury {
   #checkpoint(slice: number, wallMs: number): void {
     const { store, ledger, slices } = this.#options
     for (let campaign = slice; campaign < ledger.campaignCount; campaign += slices) {
-      const row = this.#checkpointOf(campaign)
-      const written = this.#written.get(campaign)
-      const heldNanos = ceilingOfHeld(row.heldNanos, written?.row.heldNanos ?? 0)
-      if (isDue(written, { ...row, heldNanos }, wallMs)) this.#unwritten.push({ ...row, heldNanos })
+      const standing = this.#standingOf(campaign)
+      standing.heldNanos = ceilingOfHeld(standing.heldNanos, this.#written.heldNanos(campaign))
+      if (this.#written.isDue(campaign, standing, wallMs)) this.#unwritten.push({ campaign, standing })
     }
     if (slice < slices - 1) return
-    const rows = this.#unwritten
+    const unwritten = this.#unwritten
     this.#unwritten = []
+    const rows = unwritten.map((one) => this.#rowOf(one))
     // Also when there is nothing to say: it tells whether the disk is there again.
     store.checkpoint(rows, this.#memories(wallMs, false), (isDone) => {
       if (!isDone) return
-      for (const row of rows) this.#written.set(ledger.find(row.campaign)!, { row, atMs: wallMs })
+      for (const { campaign, standing } of unwritten) this.#written.note(campaign, standing, wallMs)
     })
   }
 
@@ -177,7 +176,8 @@ export class Treasury {
 
   #publish(snapshots: Published<Snapshot>): void {
     const { current } = snapshots
-    snapshots.publish({ ...current, goals: pacedGoals(current.ads, current.accounts, this.#options) })
+    const goals = pacedGoals(current.ads, current.accounts, this.#options, current.goals)
+    if (goals !== current.goals) snapshots.publish({ ...current, goals })
   }
 
   #pace(slice: number, wallMs: number): void {
@@ -202,16 +202,16 @@ export class Treasury {
     if (pace !== undefined) pacer.tick(campaign, wallMs, pace)
   }
 
-  #checkpointOf(campaign: number): CheckpointRow {
+  #standingOf(campaign: number) {
     const { ledger, pacer } = this.#options
     const { bids, wins } = ledger.tallies.of(campaign)
-    return {
-      campaign: ledger.budgetOf(campaign).campaignId,
-      heldNanos: ledger.standingOf(campaign).heldNanos,
-      bids,
-      wins,
-      pace: paceText(pacer.stateOf(campaign)),
-    }
+    const { heldNanos } = ledger.standingOf(campaign)
+    return { heldNanos, bids, wins, pace: pacer.stateOf(campaign) }
+  }
+
+  #rowOf({ campaign, standing: { pace, ...counts } }: Unwritten): CheckpointRow {
+    const { campaignId } = this.#options.ledger.budgetOf(campaign)
+    return { campaign: campaignId, ...counts, pace: paceText(pace) }
   }
 
   /** The landscape now and then, the forecast when an hour has taught it something. */
@@ -247,19 +247,11 @@ function ceilingOfHeld(heldNanos: number, writtenNanos: number): number {
   return isCovered ? writtenNanos : Math.ceil(heldNanos * HELD_MARGIN)
 }
 
-/** Counts may wait; what is on hold and how it is paced may not. */
-function isDue(written: Written | undefined, row: CheckpointRow, wallMs: number): boolean {
-  if (written === undefined) return true
-  const { row: before, atMs } = written
-  if (before.heldNanos !== row.heldNanos || before.pace !== row.pace) return true
-  return (before.bids !== row.bids || before.wins !== row.wins) && wallMs - atMs >= COUNTS_MS
-}
-
-/** Two digits are enough to go on from, and change less often than all of them. */
+/** Three digits are enough to go on from. */
 function paceText(state: PaceState | undefined): string {
   if (state === undefined) return ''
   const { mode, mu, ageS, costRatio } = state
-  return `{"mode":"${mode}","mu":${mu.toPrecision(2)},"ageS":${ageS.toPrecision(2)},"costRatio":${costRatio.toPrecision(2)}}`
+  return `{"mode":"${mode}","mu":${mu.toPrecision(3)},"ageS":${ageS.toPrecision(3)},"costRatio":${costRatio.toPrecision(3)}}`
 }
 
 function bytesOf(numbers: Float32Array): Uint8Array {

@@ -8,7 +8,7 @@
  * The bid path adds to `opportunities`; the control path calls `turn` once a second, then `watch` for each account.
  */
 import { Growing } from '../base/growing.ts'
-import { DayCurve, HOUR_MS, SLOTS } from './forecast-curve.ts'
+import { CURVE_CELLS, DayCurve, HOUR_MS, SLOTS } from './forecast-curve.ts'
 
 /** Below this part of what was to be expected of an hour, something was out of order. */
 const SILENCE = 0.1
@@ -32,8 +32,13 @@ export class Forecast {
 
   /** Makes room for accounts below this number. */
   ensure(accountCount: number): void {
-    while (this.#curves.length < accountCount) {
-      this.#curves.push(new DayCurve(this.#house))
+    const known = this.#curves.length
+    if (accountCount <= known) return
+    // In one piece: each array by itself would weigh half as much again.
+    const cells = new Float64Array((accountCount - known) * CURVE_CELLS)
+    for (let account = known; account < accountCount; account++) {
+      const start = (account - known) * CURVE_CELLS
+      this.#curves.push(new DayCurve(this.#house, cells.subarray(start, start + CURVE_CELLS)))
       this.#opportunities.push(0)
       this.#watchedMs.push(0)
     }

@@ -88,20 +88,7 @@ export class Ledger {
 
   /** The campaign's index, which it keeps for the life of the process; one that is new has no budget yet. */
   campaignOf(campaignId: string, wallMs: number): number {
-    const known = this.#campaigns.get(campaignId)
-    if (known !== undefined) return known
-    const campaign = this.#budgets.length
-    const past = this.#pastOf(campaignId)
-    this.#campaigns.set(campaignId, campaign)
-    this.#budgets.push({ campaignId, ...NO_BUDGET })
-    this.#whole.push(this.books.open(ALLOTTED_MAX_NANOS, past.spentNanos))
-    for (const column of [this.#today, this.#flight, this.#day, this.#carried]) column.push(NONE)
-    for (const column of [this.#dayStartMs, this.#dayEndMs, this.#bidNanos]) column.push(0)
-    this.tallies.push(past.tally)
-    this.#isPaused.push(past.isPaused ? 1 : 0)
-    this.#isInFlight.push(1)
-    this.#turnDay(campaign, wallMs)
-    return campaign
+    return this.#campaigns.get(campaignId) ?? this.#open({ campaignId, ...NO_BUDGET }, wallMs)
   }
 
   /** The index of a campaign that is known. */
@@ -115,10 +102,13 @@ export class Ledger {
 
   /** Gives a campaign the budgets of the catalog; what it has spent and holds is not touched. */
   setBudget(budget: CampaignBudget, wallMs: number): number {
-    const campaign = this.campaignOf(budget.campaignId, wallMs)
-    this.#budgets[campaign] = budget
-    this.books.allot(this.#whole.at(campaign), budget.totalNanos)
-    this.#turnDay(campaign, wallMs)
+    const known = this.#campaigns.get(budget.campaignId)
+    const campaign = known ?? this.#open(budget, wallMs)
+    if (known !== undefined) {
+      this.#budgets[campaign] = budget
+      this.books.allot(this.#whole.at(campaign), budget.totalNanos)
+      this.#turnDay(campaign, wallMs)
+    }
     this.#carry(campaign, wallMs)
     return campaign
   }
@@ -272,6 +262,22 @@ export class Ledger {
   /** When the campaign's present day ends. */
   dayEndMs(campaign: number): number {
     return this.#dayEndMs.at(campaign)
+  }
+
+  #open(budget: CampaignBudget, wallMs: number): number {
+    const { campaignId } = budget
+    const campaign = this.#budgets.length
+    const past = this.#pastOf(campaignId)
+    this.#campaigns.set(campaignId, campaign)
+    this.#budgets.push(budget)
+    this.#whole.push(this.books.open(budget.totalNanos, past.spentNanos))
+    for (const column of [this.#today, this.#flight, this.#day, this.#carried]) column.push(NONE)
+    for (const column of [this.#dayStartMs, this.#dayEndMs, this.#bidNanos]) column.push(0)
+    this.tallies.push(past.tally)
+    this.#isPaused.push(past.isPaused ? 1 : 0)
+    this.#isInFlight.push(1)
+    this.#turnDay(campaign, wallMs)
+    return campaign
   }
 
   #pastOf(campaignId: string): Omit<CampaignPast, 'campaignId'> {

@@ -103,8 +103,10 @@ function targetedOf(
   exchanges: readonly CompiledExchange[],
 ): TargetedAd {
   const { categories, categoriesIn = {}, apis = [], language, bundle } = creative
+  const wanted = exchangesOf(campaign, creative, exchanges)
+  const { targeting } = campaign
   return {
-    wants: { ...campaign.targeting, exchanges: exchangesOf(campaign, creative, exchanges) },
+    wants: wanted === targeting.exchanges ? targeting : { ...targeting, exchanges: wanted },
     advertiserDomain: domain,
     categories,
     categoriesIn,
@@ -248,23 +250,26 @@ function filmOf(creative: VideoCreative | AudioCreative): Film {
 }
 
 function traitsOf(ads: readonly Ad[]): AdTraits {
-  const indexOf = new Map<string, number>()
-  const dense = (kind: string, id: string) => {
-    const key = `${kind} ${id}`
-    const index = indexOf.get(key) ?? indexOf.size
-    indexOf.set(key, index)
-    return index
-  }
   return {
     format: Uint8Array.from(ads, ({ creative }) => FORMAT[creative.format]),
     durationS: Int32Array.from(ads, ({ creative }) => ('durationS' in creative ? creative.durationS : 0)),
     // A seller knows an advertiser by its domain.
-    advertiser: Int32Array.from(ads, ({ advertiser }) => dense('advertiser', advertiser.domain)),
-    creative: Int32Array.from(ads, ({ creative }) => dense('creative', creative.id)),
-    category: Int32Array.from(ads, ({ creative }) => dense('category', creative.categories[0])),
+    advertiser: indexesOf(ads.map(({ advertiser }) => advertiser.domain)),
+    creative: indexesOf(ads.map(({ creative }) => creative.id)),
+    category: indexesOf(ads.map(({ creative }) => creative.categories[0])),
     campaignIds: ads.map(({ campaign }) => campaign.id),
     creativeIds: ads.map(({ creative }) => creative.id),
   }
+}
+
+/** Equal texts have equal indexes, from 0 without a gap. */
+function indexesOf(texts: readonly string[]): Int32Array {
+  const indexOf = new Map<string, number>()
+  return Int32Array.from(texts, (text) => {
+    const index = indexOf.get(text) ?? indexOf.size
+    indexOf.set(text, index)
+    return index
+  })
 }
 
 function goalsOf(ads: readonly Ad[]): Goals {

@@ -13,6 +13,7 @@ import {
   keyedRows,
   type MediaTable,
   mediaTable,
+  rowsOf,
   type Taxonomy,
   type TextRows,
   taxonomiesOf,
@@ -83,15 +84,19 @@ export async function compileTargets(
     textRows(rows, ads, (ad) => list(ad.wants), true)
   const members = (list: (ad: TargetedAd) => readonly string[]) => textRows(rows, ads, list, false)
   const row = (isMember: (ad: TargetedAd) => boolean) => rows.add(rows.bits((ad) => isMember(ads[ad])))
-  const byName = <T extends string>(names: readonly T[], list: (wants: Wants) => readonly T[] | undefined) =>
-    Int32Array.from(names, (name) => row((ad) => list(ad.wants)?.includes(name) ?? true))
 
-  const exchanges = byName(exchangeNames, (wants) => wants.exchanges)
-  const inventory = byName(
-    INVENTORY_NAMES,
-    (wants) => wants.inventory as readonly (typeof INVENTORY_NAMES)[number][],
+  const exchanges = rowsOf(
+    exchangeNames,
+    acceptors((wants) => wants.exchanges),
   )
-  const devices = byName(DEVICE_CLASSES, (wants) => wants.devices)
+  const inventory = rowsOf(
+    INVENTORY_NAMES,
+    acceptors((wants) => wants.inventory),
+  )
+  const devices = rowsOf(
+    DEVICE_CLASSES,
+    acceptors((wants) => wants.devices),
+  )
   await turn()
   const countries = acceptors((wants) => wants.countries)
   const regions = acceptors((wants) => wants.regions)
@@ -109,8 +114,10 @@ export async function compileTargets(
   await turn()
   const taxonomies = taxonomiesOf(rows, ads)
   await turn()
-  const advertisers = members((ad) => [ad.advertiserDomain.replace(/^www\./i, '')])
-  const adDomains = members((ad) => withParentDomains(ad.advertiserDomain))
+  const ownDomain = remembered((domain) => [domain.replace(/^www\./i, '')])
+  const advertisers = members((ad) => ownDomain(ad.advertiserDomain))
+  const wholeDomains = remembered(withParentDomains)
+  const adDomains = members((ad) => wholeDomains(ad.advertiserDomain))
   const adBundles = members((ad) => (ad.bundle === undefined ? [] : [ad.bundle]))
   const adLanguages = textRows(rows, ads, languagesOf, true)
   const mimes = members(({ creative }) => ('mimes' in creative ? creative.mimes : []))
@@ -169,6 +176,16 @@ export async function compileTargets(
 function languagesOf({ language }: TargetedAd): readonly string[] | undefined {
   if (language === NO_LANGUAGE) return undefined
   return language === undefined ? [] : [language]
+}
+
+/** Many ads have the same domain: what is made of it is made once. */
+function remembered(listOf: (text: string) => readonly string[]): (text: string) => readonly string[] {
+  const lists = new Map<string, readonly string[]>()
+  return (text) => {
+    const list = lists.get(text) ?? listOf(text)
+    lists.set(text, list)
+    return list
+  }
 }
 
 /** A domain and those it is part of: blocking example.com blocks shop.example.com. */

@@ -4,8 +4,8 @@
  */
 import { TAXONOMY_DEFAULT } from '../openrtb/codes.ts'
 import { FORMATS, type TargetedAd } from './ad.ts'
-import { Dictionary } from './dictionary.ts'
-import { type RowsBuilder, setBit } from './rows.ts'
+import { ABSENT, Dictionary } from './dictionary.ts'
+import { addBits, type RowsBuilder, setBit } from './rows.ts'
 
 /** Rows by text; texts that no ad names have the row `otherwise`. */
 export type TextRows = { readonly values: Dictionary; readonly rows: Int32Array; readonly otherwise: number }
@@ -47,22 +47,42 @@ export function textRows(
   listOf: (ad: TargetedAd) => readonly string[] | undefined,
   absentAccepts: boolean,
 ): TextRows {
-  const adsByText = new Map<string, number[]>()
-  for (let ad = 0; ad < ads.length; ad++) {
-    for (const raw of listOf(ads[ad]) ?? []) {
-      const text = foldText(raw)
-      const listed = adsByText.get(text)
-      if (listed === undefined) adsByText.set(text, [ad])
-      else if (listed.at(-1) !== ad) listed.push(ad)
-    }
-  }
   const everywhere = rows.bits((ad) => absentAccepts && listOf(ads[ad]) === undefined)
-  const textRow = Int32Array.from(adsByText.values(), (listed) => {
-    const bits = everywhere.slice()
-    for (const ad of listed) setBit(bits, ad)
-    return rows.add(bits)
+  const bits = bitsByText(ads, listOf, everywhere)
+  return {
+    values: new Dictionary([...bits.keys()]),
+    rows: Int32Array.from(bits.values(), (ofText) => rows.add(ofText)),
+    otherwise: rows.add(everywhere),
+  }
+}
+
+/** The ads that list a text, and those that are in every row, by text in the order of first appearance. */
+function bitsByText(
+  ads: readonly TargetedAd[],
+  listOf: (ad: TargetedAd) => readonly string[] | undefined,
+  everywhere: Int32Array,
+): Map<string, Int32Array> {
+  const byText = new Map<string, Int32Array>()
+  // The same spellings come again and again: each is folded once.
+  const bySpelling = new Map<string, Int32Array>()
+  const bitsOf = (spelling: string) => {
+    const text = foldText(spelling)
+    const bits = byText.get(text) ?? everywhere.slice()
+    byText.set(text, bits)
+    bySpelling.set(spelling, bits)
+    return bits
+  }
+  for (let ad = 0; ad < ads.length; ad++)
+    for (const spelling of listOf(ads[ad]) ?? []) setBit(bySpelling.get(spelling) ?? bitsOf(spelling), ad)
+  return byText
+}
+
+/** The rows of these texts. */
+export function rowsOf(texts: readonly string[], { values, rows, otherwise }: TextRows): Int32Array {
+  return Int32Array.from(texts, (text) => {
+    const index = values.indexOf(text)
+    return index === ABSENT ? otherwise : rows[index]
   })
-  return { values: new Dictionary([...adsByText.keys()]), rows: textRow, otherwise: rows.add(everywhere) }
 }
 
 /** Only ASCII, as `Dictionary` does. Nearly all texts of a catalog are in lower case, or are its few country codes. */
@@ -131,18 +151,29 @@ function taxonomyOf(
   ads: readonly TargetedAd[],
   categoriesOf: (ad: TargetedAd) => readonly string[],
 ): Taxonomy {
-  // Both in the order of first appearance, which is that of the rows below.
-  const own = [...new Set(ads.flatMap(categoriesOf).map(foldText))]
-  const wholes = [...new Set(own.flatMap(withParentCategory))]
+  const own = bitsByText(
+    ads,
+    categoriesOf,
+    rows.bits(() => false),
+  )
+  const wholes = new Map<string, { readonly bits: Int32Array; readonly covers: number[] }>()
+  for (const [place, [category, bits]] of [...own].entries()) {
+    for (const name of withParentCategory(category)) {
+      const whole = wholes.get(name) ?? { bits: rows.bits(() => false), covers: [] }
+      wholes.set(name, whole)
+      addBits(whole.bits, bits)
+      whole.covers.push(place)
+    }
+  }
   return {
     carriers: rows.add(rows.bits((ad) => categoriesOf(ads[ad]).length > 0)),
-    categories: textRows(rows, ads, (ad) => categoriesOf(ad).flatMap(withParentCategory), false),
-    ownRows: textRows(rows, ads, categoriesOf, false).rows,
-    covers: wholes.map((whole) =>
-      Int32Array.from(
-        own.flatMap((category, i) => (withParentCategory(category).includes(whole) ? [i] : [])),
-      ),
-    ),
+    categories: {
+      values: new Dictionary([...wholes.keys()]),
+      rows: Int32Array.from(wholes.values(), ({ bits }) => rows.add(bits)),
+      otherwise: rows.add(rows.bits(() => false)),
+    },
+    ownRows: Int32Array.from(own.values(), (bits) => rows.add(bits)),
+    covers: Array.from(wholes.values(), ({ covers }) => Int32Array.from(covers)),
   }
 }
 

@@ -54,9 +54,9 @@ class RowsBuilder {
   /** The row with these bits: a new one, or the equal one there is. */
   add(bits: Int32Array): number {
     let hash = 0
-    for (const word of bits) hash = (Math.imul(hash, 31) + word) | 0
+    for (let i = 0; i < bits.length; i++) hash = (Math.imul(hash, 31) + bits[i]) | 0
     const sameHash = this.#rowsByHash.get(hash) ?? []
-    for (const row of sameHash) if (this.#rows[row].every((word, i) => word === bits[i])) return row
+    for (const row of sameHash) if (areEqual(this.#rows[row], bits)) return row
     const row = this.#rows.push(bits) - 1
     this.#rowsByHash.set(hash, [...sameHash, row])
     return row
@@ -68,6 +68,16 @@ class RowsBuilder {
 }
 
 export type { RowsBuilder }
+
+/** Adds the ads of a row to one under construction. */
+export function addBits(bits: Int32Array, more: Int32Array): void {
+  for (let i = 0; i < bits.length; i++) bits[i] |= more[i]
+}
+
+function areEqual(some: Int32Array, others: Int32Array): boolean {
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false
+  return true
+}
 
 /** Marks an ad in a row under construction. */
 export function setBit(bits: Int32Array, ad: number): void {

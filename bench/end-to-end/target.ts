@@ -27,6 +27,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning']
 /** As `bin/peregrine` starts `serve`. */
 const SERVE_FLAGS = ['--max-semi-space-size=8']
+const SERVE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: '1048576' }
 const START_MS_MAX = 60_000
 
 export type BidderOptions = {
@@ -70,7 +71,7 @@ export async function startBidder({
   const imports = preloads.flatMap((file) => ['--import', file])
   const startMs = performance.now()
   const child = spawnNode([...SERVE_FLAGS, ...imports, entry, ...args], {
-    environment,
+    environment: { ...SERVE_ENVIRONMENT, ...environment },
     hasChannel: preloads.length > 0,
   })
   child.once('exit', () => rmSync(data, { recursive: true, force: true }))

@@ -50,6 +50,13 @@ export type CheckpointRow = {
   readonly pace: string
 }
 export type Memory = { readonly name: string; readonly bytes: Uint8Array }
+
+const LARGE_BYTES = 65_536
+
+/** Whether it is worth being handed over, as the whole buffer that it then has to itself, instead of being copied. */
+export function isLarge({ bytes }: Memory): boolean {
+  return bytes.length >= LARGE_BYTES && bytes.length === bytes.buffer.byteLength
+}
 export type Sight = { readonly pairKey: string; readonly campaign: string; readonly atS: number }
 
 /** Everything that a process starts from. */

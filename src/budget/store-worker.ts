@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Journal, type Retention } from './journal.ts'
-import type { CheckpointRow, Entry, Loaded, Memory } from './journal-rows.ts'
+import { type CheckpointRow, type Entry, isLarge, type Loaded, type Memory } from './journal-rows.ts'
 
 export type StoreWorkerData = {
   readonly directory: string
@@ -77,6 +77,8 @@ function perform(journal: Journal, work: Work): Uint8Array | undefined {
       return journal.append(work.entries)
     case 'checkpoint':
       journal.checkpoint(work.rows, work.memories)
+      // Given back now: megabytes would lie here until the next collection, which may be far.
+      for (const { bytes } of work.memories.filter(isLarge)) (bytes.buffer as ArrayBuffer).transfer(0)
       return undefined
     case 'pause':
       journal.setPaused(work.campaign, work.isPaused)

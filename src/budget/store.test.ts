@@ -301,6 +301,30 @@ t.test('what was written is there for the next process', async (t) => {
   t.same([...first.faults, ...second.faults], [])
 })
 
+t.test(
+  'a large memory is handed over instead of copied, a small one is not, and both come back',
+  async (t) => {
+    const directory = t.testdir()
+    const first = await realStore(directory)
+    const large = { name: 'large', bytes: new Uint8Array(100_000).fill(7) }
+    const small = { name: 'small', bytes: new Uint8Array(100).fill(8) }
+    const isDone = new Promise((resolve) => first.store.checkpoint([], [large, small], resolve))
+    t.same([large.bytes.length, small.bytes.length], [0, 100])
+    t.equal(await isDone, true)
+    await first.store.close()
+    const second = await realStore(directory)
+    t.same(
+      second.loaded.memories.map(({ name, bytes }) => [name, bytes.length, bytes[0], bytes.at(-1)]),
+      [
+        ['large', 100_000, 7, 7],
+        ['small', 100, 8, 8],
+      ],
+    )
+    await second.store.close()
+    t.same(first.faults, [])
+  },
+)
+
 t.test('close writes what waits', async (t) => {
   const directory = t.testdir()
   const first = await realStore(directory)

@@ -10,7 +10,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { Retention } from './journal.ts'
-import type { CheckpointRow, Entry, Loaded, Memory } from './journal-rows.ts'
+import { type CheckpointRow, type Entry, isLarge, type Loaded, type Memory } from './journal-rows.ts'
 import type { Done, Opened, StoreWorkerData, Work } from './store-worker.ts'
 
 const WORKER_FILE = new URL(
@@ -190,7 +190,7 @@ export class Store {
     const job = this.#isBatchDue() ? this.#batch() : this.#jobs.shift()
     if (job === undefined) return
     this.#current = job
-    this.#worker.postMessage(job.work)
+    this.#worker.postMessage(job.work, largeBuffersOf(job.work))
   }
 
   /** Whether entries wait and the last commit is long enough ago; if it is not, they are looked at again when it is. */
@@ -234,4 +234,10 @@ export class Store {
 
 function nameOf({ kind, bidId }: Entry): string {
   return `${kind} ${bidId}`
+}
+
+/** What is handed over instead of being copied, twice. The sender is done with it. */
+function largeBuffersOf(work: Work): ArrayBuffer[] {
+  if (work.kind !== 'checkpoint') return []
+  return work.memories.filter(isLarge).map(({ bytes }) => bytes.buffer as ArrayBuffer)
 }

@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util'
 import { BACKTEST_HELP, backtestCommand } from './backtest-command.ts'
+import { systemClock } from './base/clock.ts'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
 import { schemas } from './catalog/schemas.ts'
@@ -13,9 +14,11 @@ import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { boundHeap } from './heap.ts'
 import { LEDGER_HELP, ledgerCommand } from './ledger-command.ts'
-import { StartError, start } from './main.ts'
+import { BATCH_ROWS_MAX, StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
 import { Manifest } from './models/manifest.ts'
+import { tryModel } from './models/trial.ts'
+import { MODELS_HELP, modelsCommand } from './models-command.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
@@ -23,6 +26,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine serve [flags]   answer bid requests
   peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
+  peregrine models [flags]  versions of models in a running bidder: list, promote, roll back
   peregrine backtest [flags]  bidding strategies against a log of auctions
   peregrine load [flags]    send bid requests as planned, and tell what the bidder holds
   peregrine exchange [flags]  a simulated exchange, over HTTP, against a running bidder
@@ -66,6 +70,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
+    case 'models':
+      return isHelp ? print(MODELS_HELP) : modelsCommand(args)
     case 'load':
       return load(args)
     case 'exchange':
@@ -142,11 +148,20 @@ async function check(args: readonly string[]): Promise<number> {
     loadCatalog(settings.catalog),
     loadModel(`${settings.models}/${settings.model}`),
   ])
+  const trial =
+    'model' in model
+      ? await tryModel(model.model, {
+          rowsMax: BATCH_ROWS_MAX,
+          batchMsMax: settings['model-batch-ms-max'],
+          clock: systemClock,
+        })
+      : undefined
   const faults = [
     ...('faults' in catalog
       ? catalog.faults.map((fault) => `${settings.catalog}: ${formatFault(fault)}`)
       : []),
     ...('faults' in model ? model.faults : []),
+    ...(trial?.faults ?? []).map((fault) => `${settings.model}: ${fault}`),
   ]
   if (own.json === true) print(JSON.stringify({ ok: faults.length === 0, faults }))
   else if (faults.length > 0) console.error(faults.join('\n'))
@@ -155,7 +170,10 @@ async function check(args: readonly string[]): Promise<number> {
     print(
       `catalog: ${advertisers.length} advertisers, ${campaigns.length} campaigns, ${creatives.length} creatives`,
     )
-    print(`model: ${settings.model} is complete; serve asks it for its golden rows at start`)
+    const took = trial?.batchMs.toFixed(2)
+    print(
+      `model: ${settings.model} answers as it should; a full batch of ${BATCH_ROWS_MAX} rows takes ${took} ms`,
+    )
   }
   return faults.length === 0 ? 0 : 1
 }

@@ -25,8 +25,6 @@ import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { NumberPlan } from './features/numbers.ts'
 import { Plan } from './features/plan.ts'
 import { InlineScorer } from './inference/inline.ts'
-import { WorkerPool } from './inference/pool.ts'
-import { ScoringQueue } from './inference/queue.ts'
 import { queueInstruments } from './inference/telemetry.ts'
 import { Admission } from './ingress/admission.ts'
 import { scoreWaitMeter } from './ingress/score-wait.ts'
@@ -35,6 +33,11 @@ import { NoticePortTelemetry } from './ingress/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
+import { Releases, releasedVersion } from './models/releases.ts'
+import { ModelRepository } from './models/repository.ts'
+import { type Served, Serving } from './models/serving.ts'
+import { modelInstruments } from './models/telemetry.ts'
+import { tryModel } from './models/trial.ts'
 import { openMoney } from './money.ts'
 import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
@@ -66,6 +69,12 @@ type Closers = (() => void | Promise<void>)[]
 
 const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 const DRAIN_MS_MAX = 5000
+/** Rows of the largest batch. */
+export const { batchRowsMax: BATCH_ROWS_MAX } = deriveLimits({
+  lotsMax: LOTS_MAX,
+  shortlistMax: SHORTLIST_MAX,
+  goldenRowsMax: GOLDEN_ROWS_MAX,
+})
 
 /**
  * Starts the bidder. Rejects with `StartError` when something is missing, broken or taken.
@@ -92,8 +101,25 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   if (isKeyPassing) log.warn('no noticeKeys in the operator file: notices are read by this process alone')
 
   // 1. The model and its workers, which load it while the catalog is read.
-  const model = await openModel(join(settings.models, settings.model))
-  const queue = openQueue(model, settings.workers, onFault, closers)
+  const [modelName, modelFlag] = settings.model.split('/')
+  const releaseFile = join(settings.data, 'models.json')
+  const startVersion = releasedVersion(releaseFile, modelName, modelFlag)
+  if (startVersion !== modelFlag)
+    log.info({ model: `${modelName}/${startVersion}` }, 'the version that was promoted last is live')
+  const model = await openModel(join(settings.models, modelName, startVersion))
+  const serving = new Serving({
+    first: model,
+    workers: settings.workers,
+    rowsMax: BATCH_ROWS_MAX,
+    clock,
+    onFault,
+    onLive: (served) => {
+      const { current } = snapshots
+      snapshots.publish({ ...current, model: readyModel(served, current.ads) })
+      log.info({ model: served.key }, 'another version of the model is live')
+    },
+  })
+  closers.push(() => serving.close())
 
   // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
   const opening = openMoney({
@@ -121,7 +147,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
       ...snapshots.current,
       ...next,
       ...money.treasury.adopt(next.ads),
-      model: readyModel(model, queue, next.ads),
+      model: readyModel(serving.live, next.ads),
     })
   })
   closers.push(reloads.close)
@@ -134,7 +160,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   const catalog = await reading
 
   // 4. The snapshot that bids are made from, once the model has answered as it should.
-  const differences = await goldenFaults(model, queue, clock.nowMs())
+  const differences = await goldenFaults(model, serving.live.queue, clock.nowMs())
   if (differences.length > 0)
     throw new StartError(differences.map((fault) => `${model.spec.key}: ${fault}`).join('\n'))
   const segments = await openSegments(settings.segments, money.userKeys, log, closers)
@@ -142,7 +168,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     segments: segments?.first,
     ...catalog,
     ...money.adoptFirst(catalog.ads),
-    model: readyModel(model, queue, catalog.ads),
+    model: readyModel(serving.live, catalog.ads),
   })
   segments?.onTable((table) => snapshots.publish({ ...snapshots.current, segments: table }))
   opened.resolve(snapshots)
@@ -151,7 +177,29 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
 
   onLoaded()
 
-  // 5. The bidder and its two ports.
+  // 5. The versions of models that lie there, and those that come; each is tried before it may go live.
+  const repository = new ModelRepository({
+    directory: settings.models,
+    clock,
+    tryModel: (next) =>
+      tryModel(next, { rowsMax: BATCH_ROWS_MAX, batchMsMax: settings['model-batch-ms-max'], clock }),
+    onVerdict: ({ name, version, state, reasons }) => {
+      const words = { model: `${name}/${version}`, reasons }
+      if (state === 'refused') log.error(words, 'a version of a model is refused')
+      else log.info(words, 'a version of a model is ready')
+    },
+  })
+  repository.take(serving.live.model)
+  closers.push(() => repository.close())
+  const releases = new Releases({
+    name: modelName,
+    serving,
+    repository,
+    file: releaseFile,
+    flag: modelFlag,
+  })
+
+  // 6. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
   const admission = new Admission({
     exchangeNames: EXCHANGE_NAMES,
@@ -159,7 +207,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     queueMsTarget: settings['queue-ms-target'],
     clock,
     utilisation: loopMeter(),
-    scoreWaitMs: scoreWaitMeter(telemetry.stageMicros, STAGE.score, queue.counts),
+    scoreWaitMs: scoreWaitMeter(telemetry.stageMicros, STAGE.score, () => serving.live.queue.counts),
     onLess: (level) => onFault(new Error(`overload: the work for bids is now ${level}`)),
   })
   closers.push(() => admission.close())
@@ -216,8 +264,9 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     ...noticeTelemetry.instruments,
     ...noticePort.instruments,
     ...money.instruments,
-    ...queueInstruments(model.spec.key, queue),
+    ...queueInstruments(() => serving.all),
     ...catalogInstruments(snapshots, reloads),
+    ...modelInstruments(repository, serving),
     ...processInstruments(),
   ]
   const admin = await listenAdmin({
@@ -242,6 +291,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
         ads: snapshots.current.ads.fragments.length,
       },
     }),
+    models: releases,
     onAction: (action) => log.info(action, 'an operator has acted'),
     metricsText: prometheusText(
       new InstrumentProducer({ instruments, version: VERSION, wallMs: clock.wallMs }),
@@ -249,6 +299,8 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   }).catch((cause: Error) => {
     throw new StartError(cause.message)
   })
+  // Only now, when bids are answered: trials take CPU.
+  void repository.look()
   // Closed last, so that the probes see the bidder drain.
   closers.unshift(admin.close)
   return { port: server.port, adminPort: admin.port, stop: () => closeAll(closers) }
@@ -275,33 +327,6 @@ async function openModel(directory: string): Promise<Model> {
   return result.model
 }
 
-function openQueue(
-  model: Model,
-  workers: number,
-  onFault: (fault: Error) => void,
-  closers: Closers,
-): ScoringQueue {
-  const { batchRowsMax } = deriveLimits({
-    lotsMax: LOTS_MAX,
-    shortlistMax: SHORTLIST_MAX,
-    goldenRowsMax: GOLDEN_ROWS_MAX,
-  })
-  const queue = new ScoringQueue({
-    model: model.spec,
-    workers,
-    rowsMax: batchRowsMax,
-    clock: systemClock,
-    onFault,
-  })
-  const pool = new WorkerPool({ workers, models: [queue.workerModel], onError: onFault })
-  queue.attach(pool)
-  closers.push(() => {
-    queue.close()
-    return pool.close()
-  })
-  return queue
-}
-
 async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; readonly rates: Rates }> {
   const directory = settings.catalog
   const loaded = await loadCatalog(directory)
@@ -325,7 +350,7 @@ function warnOfRates(rates: Rates, settings: Settings, log: Logger): void {
   )
 }
 
-function readyModel({ manifest, inline }: Model, queue: ScoringQueue, { vectors }: Ads): ReadyModel {
+function readyModel({ model: { manifest, inline }, queue }: Served, { vectors }: Ads): ReadyModel {
   const plans = manifest.inputs.map(({ type, columns }) =>
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )

@@ -169,3 +169,43 @@ t.test('help, version, check and schemas', async (t) => {
   t.same(JSON.parse((await run('check', '--json')).out), { ok: true, faults: [] })
   t.match(JSON.parse((await run('check', '--schema')).out), { campaigns: Object, 'model manifest': Object })
 })
+
+t.test('a new version of the model goes live, and back, without a request being dropped', async (t) => {
+  const models = copyOf(t, 'models')
+  const data = join(models, '..', 'data')
+  const args = ['--models', models, '--data', data]
+  const first = await serve(t, ...args)
+  const modelsOf = (adminPort: number, ...words: string[]) =>
+    run('models', ...words, '--admin-url', `http://127.0.0.1:${adminPort}`)
+  const statuses: number[] = []
+  let isOver = false
+  const load = (async () => {
+    while (!isOver) statuses.push((await first.bid()).status)
+  })()
+  // The manifest comes last, as it should; the folder is looked at before it is there, too.
+  cpSync(join(models, 'ctr/1'), join(models, 'ctr/2'), {
+    recursive: true,
+    filter: (file) => !file.endsWith('manifest.json'),
+  })
+  const manifest = JSON.parse(readFileSync(join(models, 'ctr/1/manifest.json'), 'utf8'))
+  writeFileSync(join(models, 'ctr/2/manifest.json'), JSON.stringify({ ...manifest, version: '2' }))
+  cpSync(join(models, 'ctr/1'), join(models, 'ctr/3'), { recursive: true })
+  await until(async () => (await first.metric('peregrine_model_versions{state="ready"}')) === 2)
+  t.match(await modelsOf(first.adminPort, 'promote', 'ctr', '3'), { code: 1, err: /ctr\/3 is / })
+  const promoted = await modelsOf(first.adminPort, 'promote', 'ctr', '2')
+  t.match(promoted, { code: 0, out: /^ctr\/1 +previous[\s\S]*^ctr\/2 +live/m })
+  t.equal(await first.metric('peregrine_model_live{model="ctr/2"}'), 1)
+  await until(async () => (await first.metric('peregrine_inference_batches_total{model="ctr/2"}')) > 1)
+  await until(async () => (await first.metric('peregrine_model_versions{state="refused"}')) === 1)
+  t.match((await modelsOf(first.adminPort)).out, /^ctr\/3 +refused .*is "1", but the folder is called "3"$/m)
+  isOver = true
+  await load
+  t.same([...new Set(statuses)], [200])
+  t.equal(await first.metric('peregrine_inference_late_requests_total{model="ctr/1"}'), 0)
+
+  first.child.kill('SIGTERM')
+  await first.ended
+  const second = await serve(t, ...args)
+  t.equal(await second.metric('peregrine_model_live{model="ctr/2"}'), 1, 'also behind a restart')
+  t.match(await modelsOf(second.adminPort, 'rollback', 'ctr'), { code: 1, err: /there is no version before/ })
+})

@@ -8,6 +8,7 @@ import type { Campaign } from '../catalog/schema.ts'
 import { everyFormatCatalog } from '../testing/catalog.ts'
 import { ManualClock } from '../testing/clock.ts'
 import { testMoney } from '../testing/money.ts'
+import { NO_MODELS } from '../testing/no-models.ts'
 import { Campaigns } from './campaigns.ts'
 import { openApi } from './openapi.ts'
 import { adminApp } from './server.ts'
@@ -34,6 +35,7 @@ async function opened(change: Partial<Campaign> = {}) {
     metricsText: async () => '',
     campaigns: new Campaigns({ ...money.rooms, treasury: money.treasury, snapshots }),
     status: () => ({}),
+    models: NO_MODELS,
     onAction: (action) => actions.push(action),
   })
   const get = async (path: string) => {
@@ -179,6 +181,7 @@ t.test('every path is described', async (t) => {
     metricsText: async () => '',
     campaigns: { list: () => [], find: () => undefined, setPaused: async () => true },
     status: () => ({}),
+    models: NO_MODELS,
     onAction: () => {},
   })
   const served = app.routes

@@ -73,6 +73,25 @@ const Status = Type.Object({
   catalog: Type.Object({ campaigns: count('All campaigns.'), ads: count('Creatives of active ones.') }),
 })
 
+const Model = Type.Object({
+  name: Type.String(),
+  live: Type.String({ description: 'The version that bids use; empty for a model that is not served.' }),
+  previous: Type.Union([Type.String(), Type.Null()], { description: 'What a rollback makes live.' }),
+  versions: Type.Array(
+    Type.Object({
+      version: Type.String(),
+      state: Type.Enum(['arriving', 'checking', 'ready', 'refused', 'live', 'previous'], {
+        description:
+          'Arriving while its folder is incomplete; ready when its trial found nothing against it.',
+      }),
+      reasons: Type.Array(Type.String(), { description: 'Why it is not ready, a sentence each.' }),
+      batchMs: Type.Union([Type.Number(), Type.Null()], {
+        description: 'Median time of a full batch in its trial, in milliseconds.',
+      }),
+    }),
+  ),
+})
+
 const Action = Type.Object({
   id: Type.String(),
   isPaused: Type.Boolean(),
@@ -89,6 +108,20 @@ const text = (description: string) => ({
   content: { 'text/plain': { schema: { type: 'string' } } },
 })
 const byId = [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }]
+const byName = [{ name: 'name', in: 'path', required: true, schema: { type: 'string' } }]
+const unknownModel = { 404: json('There is no such model.', Problem) }
+const release = (summary: string, more: object = {}) => ({
+  post: {
+    summary,
+    parameters: byName,
+    ...more,
+    responses: {
+      200: json('It has, from the next request on.', Model),
+      409: json('It has not, and why.', Problem),
+      ...unknownModel,
+    },
+  },
+})
 const unknownCampaign = { 404: json('There is no such campaign.', Problem) }
 const action = (summary: string) => ({
   post: {
@@ -134,5 +167,20 @@ export const openApi = (version: string) => ({
     ),
     '/v1/campaigns/{id}/pause': action('Stop bidding for a campaign'),
     '/v1/campaigns/{id}/resume': action('Bid for a campaign again, unless the catalog has it paused'),
+    '/v1/models': get('All models and their versions', {
+      200: json('In the order of their names.', Type.Array(Model)),
+    }),
+    '/v1/models/{name}': get(
+      'One model',
+      { 200: json('The model.', Model), ...unknownModel },
+      { parameters: byName },
+    ),
+    '/v1/models/{name}/promote': release('Let a version that is ready go live', {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: Type.Object({ version: Type.String() }) } },
+      },
+    }),
+    '/v1/models/{name}/rollback': release('Go back to the version that was live before'),
   },
 })

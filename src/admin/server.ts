@@ -1,5 +1,5 @@
 /**
- * The admin port: liveness, readiness, metrics, and the campaigns. Reads what others keep; never on the bid path. What
+ * The admin port: liveness, readiness, metrics, the campaigns and the models. Reads what others keep; never on the bid path. What
  * an operator does here is told to `onAction`.
  *
  * `/healthz` and `/readyz` are open, for the probes of an orchestrator. Everything else wants the bearer token, when
@@ -11,7 +11,13 @@ import { createAdaptorServer } from '@hono/node-server'
 import { type Context, Hono, type Next } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
 import type { Campaigns } from './campaigns.ts'
+import { addModels, type ModelsPort } from './models.ts'
 import { openApi } from './openapi.ts'
+
+/** What an operator has done. */
+export type AdminAction =
+  | { readonly campaign: string; readonly isPaused: boolean }
+  | { readonly model: string; readonly verb: 'promote' | 'rollback'; readonly version?: string }
 
 export type AdminOptions = {
   readonly host: string
@@ -23,7 +29,8 @@ export type AdminOptions = {
   readonly metricsText: () => Promise<string>
   readonly campaigns: Pick<Campaigns, 'list' | 'find' | 'setPaused'>
   readonly status: () => object
-  readonly onAction: (action: { readonly campaign: string; readonly isPaused: boolean }) => void
+  readonly models: ModelsPort
+  readonly onAction: (action: AdminAction) => void
 }
 
 const CLOSE_MS_MAX = 500
@@ -50,6 +57,7 @@ export function adminApp(options: Omit<AdminOptions, 'host' | 'port'>): Hono {
     return context.json({ version: options.version, ready: reason === null, reason, ...options.status() })
   })
   addCampaigns(app, options)
+  addModels(app, options)
   app.notFound((context) => context.text('There is nothing here. /openapi.json lists what there is.\n', 404))
   return app
 }

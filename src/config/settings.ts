@@ -66,6 +66,11 @@ export const SETTINGS = {
     pattern: /^[a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*$/,
     due: '<name>/<version>',
   }),
+  'model-batch-ms-max': integer(
+    10,
+    [1, 1000],
+    'what a full batch of a new version may take, in milliseconds, for it to be ready',
+  ),
   data: text(shipped('data'), 'folder of the ledger; a process has one of its own'),
   'hold-s': integer(120, [5, 3600], 'seconds that the price of a bid stays on hold without a notice'),
   segments: text('', 'file of user segments: lines of an id, a tab and segments with commas; also .gz', {

@@ -3,7 +3,8 @@
  * rejected.
  *
  * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
- * starts a new crew instead; the old one is disbanded when its last run has come back.
+ * starts a new crew instead; the old one is disbanded when its last run has come back. So it is with new models: they are
+ * loaded by new workers while the old ones go on, and no worker outlives the models that it was started with.
  */
 import { FixedQueue, Piscina } from 'piscina'
 import type { Task, WorkerData, WorkerModel } from './worker.ts'
@@ -18,7 +19,7 @@ export type WorkerPoolOptions = {
 
 export class WorkerPool {
   readonly size: number
-  readonly #options: WorkerPoolOptions
+  #options: WorkerPoolOptions
   #crew: Crew
   readonly #retired = new Set<Promise<void>>()
 
@@ -36,10 +37,22 @@ export class WorkerPool {
   /** Lets new workers take over from ones that hang. False while the workers there are have not all started. */
   replace(): boolean {
     if (!this.#crew.isStarted) return false
+    this.#takeOver(new Crew(this.#options))
+    return true
+  }
+
+  /** Lets new workers with these models take over once all have started; what is in work ends where it is. */
+  async load(models: readonly WorkerModel[]): Promise<void> {
+    this.#options = { ...this.#options, models }
+    const crew = new Crew(this.#options)
+    await crew.started
+    this.#takeOver(crew)
+  }
+
+  #takeOver(crew: Crew): void {
     const closed = this.#crew.close().finally(() => this.#retired.delete(closed))
     this.#retired.add(closed)
-    this.#crew = new Crew(this.#options)
-    return true
+    this.#crew = crew
   }
 
   /** Waits for what the workers compute, hung or not, and ends them. */
@@ -51,6 +64,7 @@ export class WorkerPool {
 /** One generation of workers. */
 class Crew {
   isStarted = false
+  readonly started: Promise<void>
   readonly #pool: Piscina<Task, number>
   #running = 0
   #idle: PromiseWithResolvers<void> | undefined
@@ -72,7 +86,7 @@ class Crew {
     })
     this.#pool.on('error', onError)
     const pings = Array.from({ length: workers }, () => this.run(PING))
-    Promise.allSettled(pings).then(() => {
+    this.started = Promise.allSettled(pings).then(() => {
       this.isStarted = true
     })
   }

@@ -1,5 +1,5 @@
 /**
- * What a scoring queue has counted, for a scrape.
+ * What scoring queues have counted, for a scrape.
  */
 import { Observed } from '../telemetry/instruments.ts'
 import type { QueueCounts, ScoringQueue } from './queue.ts'
@@ -24,16 +24,21 @@ const COUNTS: readonly (readonly [keyof QueueCounts, string, string])[] = [
   ['replacements', 'peregrine_inference_replacements_total', 'New workers started because one hung'],
 ]
 
-export function queueInstruments(model: string, queue: ScoringQueue): Observed[] {
+/** @param served the models in the workers, by key, and their queues. */
+export function queueInstruments(
+  served: () => readonly { readonly key: string; readonly queue: Pick<ScoringQueue, 'counts'> }[],
+): Observed[] {
   return COUNTS.map(
-    ([key, name, about]) =>
+    ([name, metric, about]) =>
       new Observed({
-        name,
+        name: metric,
         about,
         isCumulative: true,
-        observe: () => [
-          { labels: { model }, value: key === 'workerMicros' ? queue.counts[key] / 1e6 : queue.counts[key] },
-        ],
+        observe: () =>
+          served().map(({ key, queue: { counts } }) => ({
+            labels: { model: key },
+            value: name === 'workerMicros' ? counts[name] / 1e6 : counts[name],
+          })),
       }),
   )
 }

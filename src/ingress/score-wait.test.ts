@@ -7,7 +7,7 @@ t.test(
   async (t) => {
     const stages = new Histogram({ name: 'stages', about: '', slots: [{}, {}] })
     const counts = { workerMicros: 0, batches: 0 }
-    const meter = scoreWaitMeter(stages, 1, counts)
+    const meter = scoreWaitMeter(stages, 1, () => counts)
     t.equal(meter(), 0, 'nothing yet')
     stages.record(0, 9e6)
     stages.record(1, 8000)

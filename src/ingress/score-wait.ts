@@ -5,17 +5,21 @@
 import type { QueueCounts } from '../inference/queue.ts'
 import type { Histogram } from '../telemetry/instruments.ts'
 
-/** Gives a mean in milliseconds since its last call. @param slot of the stage that waits, in the histogram. */
+/**
+ * Gives a mean in milliseconds since its last call.
+ * @param slot of the stage that waits, in the histogram; @param countsOf of the queue that bids use now.
+ */
 export function scoreWaitMeter(
   stages: Pick<Histogram, 'sums' | 'countOf'>,
   slot: number,
-  counts: Pick<QueueCounts, 'workerMicros' | 'batches'>,
+  countsOf: () => Pick<QueueCounts, 'workerMicros' | 'batches'>,
 ): () => number {
   const waits = new Grown()
   const runs = new Grown()
   return () => {
     const waitMicros = waits.mean(stages.sums[slot], stages.countOf(slot))
-    const runMicros = runs.mean(counts.workerMicros, counts.batches)
+    const { workerMicros, batches } = countsOf()
+    const runMicros = runs.mean(workerMicros, batches)
     return Math.max(0, waitMicros - runMicros) / 1000
   }
 }

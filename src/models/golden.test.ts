@@ -1,126 +1,15 @@
 /**
- * A tiny model of two tensors, a real graph that ONNX Runtime runs in real workers, and each way in which its manifest
- * can lie. What is true is worked out here from the definitions: p = sigmoid(sum of the ids' weights + numbers * 0.1).
+ * A tiny model in real workers, and each way in which its manifest can lie.
  */
-import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
-import { hashPair, hashText, mix32 } from '../base/hash.ts'
-import type { Column } from '../features/plan.ts'
+import { hashText } from '../base/hash.ts'
 import { WorkerPool } from '../inference/pool.ts'
 import { ScoringQueue } from '../inference/queue.ts'
-import { encodeModel, type Model as Graph } from '../learning/onnx.ts'
+import { IDS, idOf, loadTinyModel, NUMBERS, type Parts, TABLE, TOLERANCE } from '../testing/tiny-model.ts'
 import { goldenFaults, vectorsOf } from './golden.ts'
-import { loadModel, type Model } from './load.ts'
+import type { Model } from './load.ts'
 import type { Manifest } from './manifest.ts'
-
-const IDS: Column[] = [
-  { feature: 'os', buckets: 16, seed: 1 },
-  { feature: 'creative', buckets: 16, seed: 2, offset: 16 },
-  { feature: 'country', buckets: 16, seed: 3, offset: 32 },
-  { feature: 'os*creative', buckets: 16, seed: 4, offset: 48 },
-]
-const NUMBERS: Column[] = [{ feature: 'floor_cpm', default: -1, domain: [0, 5] }, { feature: 'ad_duration' }]
-const INLINE: Column[] = [
-  { feature: 'os', buckets: 8 },
-  { feature: 'os*creative', buckets: 8, offset: 8 },
-]
-const ROWS: Record<string, string | number>[] = [
-  { os: 'iOS', creative: 'x', country: 'USA', floor_cpm: 0.5, ad_duration: 15 },
-  { os: 'Android', creative: 'y', country: 'DEU', floor_cpm: 9 },
-  { os: 'macOS', creative: 'Ü' },
-  {},
-]
-const TABLE = Float32Array.from({ length: 64 }, (_, id) => ((id * 37) % 101) / 100 - 0.5)
-const INLINE_WEIGHTS = Float32Array.from({ length: 17 }, (_, place) => ((place * 5) % 11) / 10 - 0.5)
-const TOLERANCE = 1e-5
-
-type Values = Readonly<Record<string, string | number>>
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit))
-
-function idOf({ feature, buckets = 0, seed = 0, offset = 0 }: Column, values: Values): number {
-  const [first, second] = feature.split('*').map((name) => hashText(`${values[name] ?? ''}`))
-  const hash = second === undefined ? first : hashPair(first, second)
-  return offset + (mix32(hash ^ seed) % buckets)
-}
-
-function numberOf({ feature, default: missing = 0, domain }: Column, values: Values): number {
-  const value = values[feature] as number | undefined
-  if (value === undefined) return missing
-  return domain === undefined ? value : Math.min(Math.max(value, domain[0]), domain[1])
-}
-
-function goldenRowOf(features: Record<string, string | number>) {
-  const ids = IDS.map((column) => idOf(column, features))
-  const numbers = NUMBERS.map((column) => numberOf(column, features))
-  const logit = ids.reduce((sum, id) => sum + TABLE[id], 0) + 0.1 * (numbers[0] + numbers[1])
-  const inline = INLINE.reduce(
-    (sum, column) => sum + INLINE_WEIGHTS[1 + idOf(column, features)],
-    INLINE_WEIGHTS[0],
-  )
-  return { features, inputs: { ids, numbers }, output: sigmoid(logit), inline: sigmoid(inline) }
-}
-
-function graphOf(): Graph {
-  return {
-    name: 'tiny',
-    inputs: [
-      { name: 'ids', type: 'int32', shape: ['N', 4] },
-      { name: 'numbers', type: 'float32', shape: ['N', 2] },
-    ],
-    outputs: [{ name: 'p', type: 'float32', shape: ['N', 1] }],
-    initializers: [
-      { name: 'table', type: 'float32', shape: [64], data: TABLE },
-      { name: 'axis', type: 'int64', shape: [1], data: BigInt64Array.of(1n) },
-      { name: 'tenths', type: 'float32', shape: [2, 1], data: Float32Array.of(0.1, 0.1) },
-    ],
-    nodes: [
-      { op: 'Gather', inputs: ['table', 'ids'], outputs: ['weights'] },
-      { op: 'ReduceSum', inputs: ['weights', 'axis'], outputs: ['sum'] },
-      { op: 'MatMul', inputs: ['numbers', 'tenths'], outputs: ['slope'] },
-      { op: 'Add', inputs: ['sum', 'slope'], outputs: ['logit'] },
-      { op: 'Sigmoid', inputs: ['logit'], outputs: ['p'] },
-    ],
-  }
-}
-
-/** What a case may change before the files are written; the checksums are always true. */
-type Parts = { manifest: Manifest; graph: Graph; cut: number }
-
-async function modelOf(directory: string, change: (parts: Parts) => void, version = '1'): Promise<Model> {
-  const manifest: Manifest = {
-    name: 'tiny',
-    version,
-    task: 'ctr',
-    sha256: '',
-    inputs: [
-      { name: 'ids', type: 'int32', columns: structuredClone(IDS) },
-      { name: 'numbers', type: 'float32', columns: structuredClone(NUMBERS) },
-    ],
-    output: { name: 'p', meaning: 'probability of a click, given an impression' },
-    inline: { file: 'inline.bin', sha256: '', tableRows: 16, columns: INLINE },
-    golden: { tolerance: TOLERANCE, rows: ROWS.map(goldenRowOf) },
-    training: { about: 'by hand', window: 'none', rows: 0, seed: 0 },
-    quality: {},
-  }
-  const parts = { manifest, graph: graphOf(), cut: 0 }
-  change(parts)
-  const onnx = encodeModel(parts.graph)
-  const folder = join(directory, 'tiny', version)
-  mkdirSync(folder, { recursive: true })
-  const write = (file: string, bytes: Uint8Array): string => {
-    writeFileSync(join(folder, file), bytes)
-    return createHash('sha256').update(bytes).digest('hex')
-  }
-  manifest.sha256 = write('model.onnx', onnx.subarray(0, onnx.length - parts.cut))
-  manifest.inline.sha256 = write('inline.bin', new Uint8Array(INLINE_WEIGHTS.buffer))
-  writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
-  const loaded = await loadModel(folder)
-  if ('faults' in loaded) throw new Error(loaded.faults.join('\n'))
-  return loaded.model
-}
 
 /** A queue for each model, and one worker for all of them, connected as in `main.ts`. */
 function openQueues(t: Test, models: readonly Model[], rowsMax = 16): ScoringQueue[] {
@@ -147,7 +36,9 @@ const IDLE = { workers: 1, clock: systemClock, onFault: () => {} }
 /** What is found of a model for each change. They are versions of one name, so that one worker has them all. */
 async function faultsOf(t: Test, ...changes: ((parts: Parts) => void)[]): Promise<string[][]> {
   const directory = t.testdir({})
-  const models = await Promise.all(changes.map((change, index) => modelOf(directory, change, `${index + 1}`)))
+  const models = await Promise.all(
+    changes.map((change, index) => loadTinyModel(directory, change, `${index + 1}`)),
+  )
   const queues = openQueues(t, models)
   const faults = []
   for (const [index, model] of models.entries()) {
@@ -157,7 +48,7 @@ async function faultsOf(t: Test, ...changes: ((parts: Parts) => void)[]): Promis
 }
 
 t.test('a true manifest has no faults, alone in a batch or behind other rows', async (t) => {
-  const model = await modelOf(t.testdir({}), () => {})
+  const model = await loadTinyModel(t.testdir({}), () => {})
   const [queue] = openQueues(t, [model])
   t.same(await goldenFaults(model, queue, systemClock.nowMs()), [])
   const before = queue.open(3, systemClock.nowMs() + 1000)!
@@ -375,7 +266,7 @@ t.test('a wrong encoding is told even where the model cannot be run', async (t) 
 })
 
 t.test('golden rows that no batch has room for are refused', async (t) => {
-  const model = await modelOf(t.testdir({}), () => {})
+  const model = await loadTinyModel(t.testdir({}), () => {})
   const [enough] = openQueues(t, [model], 4)
   t.same(await goldenFaults(model, enough, systemClock.nowMs()), [], 'just enough')
   const refusalOf = (rowsMax: number) => [`no batch has room for the 4 golden rows; one holds ${rowsMax}`]
@@ -386,7 +277,7 @@ t.test('golden rows that no batch has room for are refused', async (t) => {
 })
 
 t.test('workers that do not answer in time are told', async (t) => {
-  const model = await modelOf(t.testdir({}), () => {})
+  const model = await loadTinyModel(t.testdir({}), () => {})
   const queue = new ScoringQueue({ ...IDLE, model: model.spec, rowsMax: 4 })
   t.teardown(() => queue.close())
   queue.attach({ size: 1, run: () => new Promise(() => {}), replace: () => false })

@@ -1,0 +1,42 @@
+/**
+ * What is there of models, and which is live, for a scrape.
+ */
+import { Observed } from '../telemetry/instruments.ts'
+import type { ModelRepository, VersionState } from './repository.ts'
+import type { Serving } from './serving.ts'
+
+const STATES: readonly VersionState[] = ['arriving', 'checking', 'ready', 'refused']
+
+export function modelInstruments(
+  repository: Pick<ModelRepository, 'versions'>,
+  serving: Pick<Serving, 'all' | 'live' | 'swaps'>,
+): Observed[] {
+  return [
+    new Observed({
+      name: 'peregrine_model_versions',
+      about: 'Versions in the models folder',
+      observe: () => {
+        const versions = repository.versions()
+        return STATES.map((state) => ({
+          labels: { state },
+          value: versions.filter((version) => version.state === state).length,
+        }))
+      },
+    }),
+    new Observed({
+      name: 'peregrine_model_live',
+      about: 'Versions in the workers: 1 for the one that bids use',
+      observe: () =>
+        serving.all.map((served) => ({
+          labels: { model: served.key },
+          value: served === serving.live ? 1 : 0,
+        })),
+    }),
+    new Observed({
+      name: 'peregrine_model_swaps_total',
+      about: 'Times that another version went live',
+      isCumulative: true,
+      observe: () => [{ labels: {}, value: serving.swaps }],
+    }),
+  ]
+}

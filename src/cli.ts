@@ -14,11 +14,11 @@ import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { boundHeap } from './heap.ts'
 import { LEDGER_HELP, ledgerCommand } from './ledger-command.ts'
-import { BATCH_ROWS_MAX, StartError, start } from './main.ts'
+import { StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
 import { Manifest } from './models/manifest.ts'
-import { tryModel } from './models/trial.ts'
 import { MODELS_HELP, modelsCommand } from './models-command.ts'
+import { BATCH_ROWS_MAX, trialOf } from './scoring.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
@@ -148,14 +148,7 @@ async function check(args: readonly string[]): Promise<number> {
     loadCatalog(settings.catalog),
     loadModel(`${settings.models}/${settings.model}`),
   ])
-  const trial =
-    'model' in model
-      ? await tryModel(model.model, {
-          rowsMax: BATCH_ROWS_MAX,
-          batchMsMax: settings['model-batch-ms-max'],
-          clock: systemClock,
-        })
-      : undefined
+  const trial = 'model' in model ? await trialOf(model.model, settings, systemClock) : undefined
   const faults = [
     ...('faults' in catalog
       ? catalog.faults.map((fault) => `${settings.catalog}: ${formatFault(fault)}`)

@@ -2,7 +2,6 @@
  * The composition root of `serve`: builds every room, connects them, and takes them down again. The order is the one
  * in which things depend on each other; nothing listens before the model has answered its golden rows.
  */
-import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { Campaigns } from './admin/campaigns.ts'
 import { listenAdmin } from './admin/server.ts'
@@ -10,41 +9,27 @@ import { systemClock } from './base/clock.ts'
 import { oneAtATime } from './base/one-at-a-time.ts'
 import { Published } from './base/published.ts'
 import { Bidder } from './bidding/bid.ts'
-import { SHORTLIST_MAX } from './bidding/shortlist.ts'
-import type { Ads, ReadyModel, Snapshot } from './bidding/snapshot.ts'
+import type { Ads, Snapshot } from './bidding/snapshot.ts'
 import { BidTelemetry, STAGE } from './bidding/telemetry.ts'
 import { compileAds } from './catalog/compile.ts'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
 import { Pace } from './catalog/pace.ts'
 import { watchCatalog } from './catalog/watch.ts'
-import { deriveLimits } from './config/derive.ts'
 import { readOperator } from './config/operator.ts'
 import type { Settings } from './config/settings.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
-import { NumberPlan } from './features/numbers.ts'
-import { Plan } from './features/plan.ts'
-import { InlineScorer } from './inference/inline.ts'
-import { queueInstruments } from './inference/telemetry.ts'
 import { Admission } from './ingress/admission.ts'
 import { scoreWaitMeter } from './ingress/score-wait.ts'
 import { type BidServer, listen } from './ingress/server.ts'
 import { NoticePortTelemetry } from './ingress/telemetry.ts'
-import { goldenFaults } from './models/golden.ts'
-import { loadModel, type Model } from './models/load.ts'
-import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
-import { Releases, releasedVersion } from './models/releases.ts'
-import { ModelRepository } from './models/repository.ts'
-import { type Served, Serving } from './models/serving.ts'
-import { modelInstruments } from './models/telemetry.ts'
-import { tryModel } from './models/trial.ts'
 import { openMoney } from './money.ts'
 import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
 import { NoticeTelemetry } from './notices/telemetry.ts'
 import { Rates } from './pricing/currency.ts'
+import { openScoring, readyModel } from './scoring.ts'
 import { type SegmentWatch, watchSegments } from './segment-watch.ts'
-import { LOTS_MAX } from './targeting/match.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
 import { loopMeter } from './telemetry/loop-meter.ts'
@@ -69,13 +54,6 @@ type Closers = (() => void | Promise<void>)[]
 
 const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 const DRAIN_MS_MAX = 5000
-/** Rows of the largest batch. */
-export const { batchRowsMax: BATCH_ROWS_MAX } = deriveLimits({
-  lotsMax: LOTS_MAX,
-  shortlistMax: SHORTLIST_MAX,
-  goldenRowsMax: GOLDEN_ROWS_MAX,
-})
-
 /**
  * Starts the bidder. Rejects with `StartError` when something is missing, broken or taken.
  * @param onLoaded called once, when all is loaded and nothing listens yet.
@@ -101,25 +79,20 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   if (isKeyPassing) log.warn('no noticeKeys in the operator file: notices are read by this process alone')
 
   // 1. The model and its workers, which load it while the catalog is read.
-  const [modelName, modelFlag] = settings.model.split('/')
-  const releaseFile = join(settings.data, 'models.json')
-  const startVersion = releasedVersion(releaseFile, modelName, modelFlag)
-  if (startVersion !== modelFlag)
-    log.info({ model: `${modelName}/${startVersion}` }, 'the version that was promoted last is live')
-  const model = await openModel(join(settings.models, modelName, startVersion))
-  const serving = new Serving({
-    first: model,
-    workers: settings.workers,
-    rowsMax: BATCH_ROWS_MAX,
+  const scoring = await openScoring({
+    settings,
     clock,
+    log,
     onFault,
     onLive: (served) => {
       const { current } = snapshots
       snapshots.publish({ ...current, model: readyModel(served, current.ads) })
-      log.info({ model: served.key }, 'another version of the model is live')
     },
+  }).catch((cause: Error) => {
+    throw new StartError(cause.message)
   })
-  closers.push(() => serving.close())
+  const { serving } = scoring
+  closers.push(() => scoring.close())
 
   // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
   const opening = openMoney({
@@ -160,9 +133,9 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   const catalog = await reading
 
   // 4. The snapshot that bids are made from, once the model has answered as it should.
-  const differences = await goldenFaults(model, serving.live.queue, clock.nowMs())
+  const differences = await scoring.goldenFaults()
   if (differences.length > 0)
-    throw new StartError(differences.map((fault) => `${model.spec.key}: ${fault}`).join('\n'))
+    throw new StartError(differences.map((fault) => `${serving.live.key}: ${fault}`).join('\n'))
   const segments = await openSegments(settings.segments, money.userKeys, log, closers)
   const snapshots = new Published<Snapshot>({
     segments: segments?.first,
@@ -177,29 +150,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
 
   onLoaded()
 
-  // 5. The versions of models that lie there, and those that come; each is tried before it may go live.
-  const repository = new ModelRepository({
-    directory: settings.models,
-    clock,
-    tryModel: (next) =>
-      tryModel(next, { rowsMax: BATCH_ROWS_MAX, batchMsMax: settings['model-batch-ms-max'], clock }),
-    onVerdict: ({ name, version, state, reasons }) => {
-      const words = { model: `${name}/${version}`, reasons }
-      if (state === 'refused') log.error(words, 'a version of a model is refused')
-      else log.info(words, 'a version of a model is ready')
-    },
-  })
-  repository.take(serving.live.model)
-  closers.push(() => repository.close())
-  const releases = new Releases({
-    name: modelName,
-    serving,
-    repository,
-    file: releaseFile,
-    flag: modelFlag,
-  })
-
-  // 6. The bidder and its two ports.
+  // 5. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
   const admission = new Admission({
     exchangeNames: EXCHANGE_NAMES,
@@ -264,9 +215,8 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     ...noticeTelemetry.instruments,
     ...noticePort.instruments,
     ...money.instruments,
-    ...queueInstruments(() => serving.all),
+    ...scoring.instruments,
     ...catalogInstruments(snapshots, reloads),
-    ...modelInstruments(repository, serving),
     ...processInstruments(),
   ]
   const admin = await listenAdmin({
@@ -291,7 +241,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
         ads: snapshots.current.ads.fragments.length,
       },
     }),
-    models: releases,
+    models: scoring.releases,
     onAction: (action) => log.info(action, 'an operator has acted'),
     metricsText: prometheusText(
       new InstrumentProducer({ instruments, version: VERSION, wallMs: clock.wallMs }),
@@ -299,8 +249,8 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   }).catch((cause: Error) => {
     throw new StartError(cause.message)
   })
-  // Only now, when bids are answered: trials take CPU.
-  void repository.look()
+  // Only now, when bids are answered: a trial takes CPU.
+  scoring.watch()
   // Closed last, so that the probes see the bidder drain.
   closers.unshift(admin.close)
   return { port: server.port, adminPort: admin.port, stop: () => closeAll(closers) }
@@ -319,12 +269,6 @@ async function openSegments(
   })
   closers.push(watch.close)
   return watch
-}
-
-async function openModel(directory: string): Promise<Model> {
-  const result = await loadModel(directory)
-  if ('faults' in result) throw new StartError(result.faults.join('\n'))
-  return result.model
 }
 
 async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; readonly rates: Rates }> {
@@ -348,13 +292,6 @@ function warnOfRates(rates: Rates, settings: Settings, log: Logger): void {
     { catalog: settings.catalog, days: Math.floor(days) },
     'rates.json is too old: bids are in US dollars alone',
   )
-}
-
-function readyModel({ model: { manifest, inline }, queue }: Served, { vectors }: Ads): ReadyModel {
-  const plans = manifest.inputs.map(({ type, columns }) =>
-    type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
-  )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
 }
 
 type Reloads = { readonly counts: { done: number; refused: number }; close(): void }

@@ -3,7 +3,7 @@
  */
 import type { Context, Hono } from 'hono'
 import type { ModelView, ReleaseResult } from '../models/releases.ts'
-import type { AdminAction } from './server.ts'
+import type { AdminAction } from './action.ts'
 
 /** The releases, as this port sees them. */
 export type ModelsPort = {

@@ -10,14 +10,10 @@ import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import { type Context, Hono, type Next } from 'hono'
 import { bearerAuth } from 'hono/bearer-auth'
+import type { AdminAction } from './action.ts'
 import type { Campaigns } from './campaigns.ts'
 import { addModels, type ModelsPort } from './models.ts'
 import { openApi } from './openapi.ts'
-
-/** What an operator has done. */
-export type AdminAction =
-  | { readonly campaign: string; readonly isPaused: boolean }
-  | { readonly model: string; readonly verb: 'promote' | 'rollback'; readonly version?: string }
 
 export type AdminOptions = {
   readonly host: string

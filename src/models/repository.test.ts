@@ -25,7 +25,6 @@ function open(t: Test, trial: (model: Model) => readonly string[] = () => []) {
       return { faults: trial(model), batchMs: 1.5 }
     },
     onVerdict: ({ name, version, state }) => verdicts.push(`${name}/${version} ${state}`),
-    lookMs: 1_000_000,
     settleMs: SETTLE_MS,
   })
   t.teardown(() => repository.close())

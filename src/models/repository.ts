@@ -39,7 +39,6 @@ export type RepositoryOptions = {
   ) => Promise<{ readonly faults: readonly string[]; readonly batchMs: number }>
   /** Told of each version that is ready or refused from now on. */
   readonly onVerdict: (version: Version) => void
-  readonly lookMs?: number
   readonly settleMs?: number
 }
 
@@ -54,12 +53,17 @@ type Entry = { version: Version; signature: string; readonly changedMs: number }
 export class ModelRepository {
   readonly #options: RepositoryOptions
   readonly #entries = new Map<string, Entry>()
-  readonly #timer: NodeJS.Timeout
+  #timer: NodeJS.Timeout | undefined
   #isClosed = false
 
   constructor(options: RepositoryOptions) {
     this.#options = options
-    this.#timer = setInterval(() => void this.look(), options.lookMs ?? LOOK_MS).unref()
+  }
+
+  /** Looks now and from then on again and again. */
+  watch(): void {
+    void this.look()
+    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref()
   }
 
   close(): void {

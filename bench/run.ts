@@ -7,6 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../src/base/printing.ts'
 import { hostileTable, runHostile } from './end-to-end/hostile.ts'
 import { noticesTable, runNotices } from './end-to-end/notices.ts'
 import { overloadTable, runOverload } from './end-to-end/overload.ts'
@@ -33,6 +34,7 @@ const { values: flags } = parseArgs({
   },
 })
 
+endWithReader()
 if (flags.help) console.log(HELP)
 else {
   const isWanted = (part: string) => flags.only === undefined || flags.only === part

@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { BACKTEST_HELP, backtestCommand } from './backtest-command.ts'
 import { systemClock } from './base/clock.ts'
+import { endWithReader } from './base/printing.ts'
 import { formatFault } from './catalog/fault.ts'
 import { loadCatalog } from './catalog/load.ts'
 import { schemas } from './catalog/schemas.ts'
@@ -194,6 +195,7 @@ function print(text: string): 0 {
   return 0
 }
 
+endWithReader()
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (cause) {

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { endWithReader } from '../../src/base/printing.ts'
 import { type Base, type Built, buildCommit, chooseBase, isChanged, NoBase } from './base.ts'
 import { type GateReport, NotComparable, runGate } from './gate.ts'
 import { proofText, prove, type Trial, trialLine } from './prove.ts'
@@ -179,4 +180,5 @@ function numberOf(flag: string, text: string): number {
   return number
 }
 
+endWithReader()
 process.exitCode = await gateCommand(process.argv.slice(2))

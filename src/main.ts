@@ -23,6 +23,7 @@ import { Admission } from './ingress/admission.ts'
 import { scoreWaitMeter } from './ingress/score-wait.ts'
 import { type BidServer, listen } from './ingress/server.ts'
 import { NoticePortTelemetry } from './ingress/telemetry.ts'
+import { scoreRaw } from './models/raw-rows.ts'
 import { openMoney } from './money.ts'
 import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
@@ -242,6 +243,10 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
       },
     }),
     models: scoring.releases,
+    inference: {
+      served: () => serving.all,
+      score: (served, tensors) => scoreRaw(served, tensors, clock),
+    },
     onAction: (action) => log.info(action, 'an operator has acted'),
     metricsText: prometheusText(
       new InstrumentProducer({ instruments, version: VERSION, wallMs: clock.wallMs }),

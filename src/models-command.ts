@@ -49,7 +49,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
     })
   } catch (cause) {
-    throw new SettingsError(`models: ${(cause as Error).message}`)
+    throw new SettingsError(`models: ${(cause as Error).message.split(/\.\s/)[0]}`)
   }
 }
 

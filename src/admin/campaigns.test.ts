@@ -8,7 +8,7 @@ import type { Campaign } from '../catalog/schema.ts'
 import { everyFormatCatalog } from '../testing/catalog.ts'
 import { ManualClock } from '../testing/clock.ts'
 import { testMoney } from '../testing/money.ts'
-import { NO_MODELS } from '../testing/no-models.ts'
+import { NO_INFERENCE, NO_MODELS } from '../testing/no-models.ts'
 import { Campaigns } from './campaigns.ts'
 import { openApi } from './openapi.ts'
 import { adminApp } from './server.ts'
@@ -36,6 +36,7 @@ async function opened(change: Partial<Campaign> = {}) {
     campaigns: new Campaigns({ ...money.rooms, treasury: money.treasury, snapshots }),
     status: () => ({}),
     models: NO_MODELS,
+    inference: NO_INFERENCE,
     onAction: (action) => actions.push(action),
   })
   const get = async (path: string) => {
@@ -182,6 +183,7 @@ t.test('every path is described', async (t) => {
     campaigns: { list: () => [], find: () => undefined, setPaused: async () => true },
     status: () => ({}),
     models: NO_MODELS,
+    inference: NO_INFERENCE,
     onAction: () => {},
   })
   const served = app.routes

@@ -92,6 +92,30 @@ const Model = Type.Object({
   ),
 })
 
+const Tensor = Type.Object({
+  name: Type.String(),
+  datatype: Type.Enum(['INT32', 'FP32']),
+  shape: Type.Array(Type.Integer(), { description: 'Rows and columns; -1 for any number.' }),
+})
+const data = { data: Type.Array(Type.Number(), { description: 'Row by row; lists of rows are taken, too.' }) }
+const ModelMetadata = Type.Object({
+  name: Type.String(),
+  versions: Type.Array(Type.String(), { description: 'Those in the workers, the live one first.' }),
+  platform: Type.String(),
+  inputs: Type.Array(Tensor),
+  outputs: Type.Array(Tensor),
+})
+const InferenceRequest = Type.Object({
+  id: Type.Optional(Type.String()),
+  inputs: Type.Array(Type.Object({ ...Tensor.properties, ...data })),
+})
+const InferenceResponse = Type.Object({
+  model_name: Type.String(),
+  model_version: Type.String(),
+  id: Type.Optional(Type.String()),
+  outputs: Type.Array(Type.Object({ ...Tensor.properties, ...data })),
+})
+
 const Action = Type.Object({
   id: Type.String(),
   isPaused: Type.Boolean(),
@@ -119,6 +143,31 @@ const release = (summary: string, more: object = {}) => ({
       200: json('It has, from the next request on.', Model),
       409: json('It has not, and why.', Problem),
       ...unknownModel,
+    },
+  },
+})
+const openInference = (path: string, parameters: readonly object[]) => ({
+  [path]: get(
+    'What a model in the workers eats',
+    { 200: json('Its tensors.', ModelMetadata), ...unknownModel },
+    { parameters },
+  ),
+  [`${path}/ready`]: get(
+    'Whether a model is in the workers',
+    { 200: json('It is.', Type.Object({ name: Type.String(), ready: Type.Boolean() })), ...unknownModel },
+    { parameters },
+  ),
+  [`${path}/infer`]: {
+    post: {
+      summary: 'Score rows that are encoded as the manifest says',
+      parameters,
+      requestBody: { required: true, content: { 'application/json': { schema: InferenceRequest } } },
+      responses: {
+        200: json('A probability a row.', InferenceResponse),
+        400: json('The rows cannot be scored, and why.', Problem),
+        503: json('Not now.', Problem),
+        ...unknownModel,
+      },
     },
   },
 })
@@ -182,5 +231,18 @@ export const openApi = (version: string) => ({
       },
     }),
     '/v1/models/{name}/rollback': release('Go back to the version that was live before'),
+    '/v2': get('Open Inference Protocol: the server', { 200: json('Its name.', Type.Object({})) }),
+    '/v2/health/live': get('Whether it lives', {
+      200: json('It does.', Type.Object({ live: Type.Boolean() })),
+    }),
+    '/v2/health/ready': get('Whether it is ready', {
+      200: json('It is.', Type.Object({ ready: Type.Boolean() })),
+      503: json('It is not.', Type.Object({ ready: Type.Boolean() })),
+    }),
+    ...openInference('/v2/models/{name}', byName),
+    ...openInference('/v2/models/{name}/versions/{version}', [
+      ...byName,
+      { name: 'version', in: 'path', required: true, schema: { type: 'string' } },
+    ]),
   },
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import t from 'tap'
-import { NO_MODELS } from '../testing/no-models.ts'
+import { NO_INFERENCE, NO_MODELS } from '../testing/no-models.ts'
 import { type AdminOptions, adminApp, listenAdmin } from './server.ts'
 
 const METRICS = '# TYPE answers_total counter\nanswers_total 7\n'
@@ -17,6 +17,7 @@ function optionsWith(options: Partial<AdminOptions> = {}): AdminOptions {
     campaigns: { list: () => [], find: () => undefined, setPaused: async () => true },
     status: () => ({}),
     models: NO_MODELS,
+    inference: NO_INFERENCE,
     onAction: () => {},
     ...options,
   }

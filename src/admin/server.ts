@@ -13,6 +13,7 @@ import { bearerAuth } from 'hono/bearer-auth'
 import type { AdminAction } from './action.ts'
 import type { Campaigns } from './campaigns.ts'
 import { addModels, type ModelsPort } from './models.ts'
+import { addOpenInference, type InferencePort } from './open-inference.ts'
 import { openApi } from './openapi.ts'
 
 export type AdminOptions = {
@@ -26,6 +27,7 @@ export type AdminOptions = {
   readonly campaigns: Pick<Campaigns, 'list' | 'find' | 'setPaused'>
   readonly status: () => object
   readonly models: ModelsPort
+  readonly inference: InferencePort
   readonly onAction: (action: AdminAction) => void
 }
 
@@ -54,6 +56,7 @@ export function adminApp(options: Omit<AdminOptions, 'host' | 'port'>): Hono {
   })
   addCampaigns(app, options)
   addModels(app, options)
+  addOpenInference(app, options)
   app.notFound((context) => context.text('There is nothing here. /openapi.json lists what there is.\n', 404))
   return app
 }

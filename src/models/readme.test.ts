@@ -30,8 +30,10 @@ function tableUnder(heading: string): string[][] {
   )
 }
 
-function blockOf(language: string): string {
-  return new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(readme)?.[1] ?? ''
+/** The first block in a language under a heading. */
+function blockOf(language: string, heading: string): string {
+  const text = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  return new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'ms').exec(text)?.[1] ?? ''
 }
 
 t.test('the table of features is the catalogue, in its order and words', async (t) => {
@@ -70,7 +72,7 @@ t.test('the table of fields has every field of the manifest, and no other', asyn
 t.test(
   'the example is a manifest that the bidder can feed, and its golden rows are encoded as it says',
   async (t) => {
-    const example: unknown = JSON.parse(blockOf('json'))
+    const example: unknown = JSON.parse(blockOf('json', 'The manifest'))
     if (!isManifest(example)) return t.fail(schemaFaults(example).join('\n'))
     t.same(contentFaults(example), [])
     for (const { features, inputs } of example.golden.rows) {
@@ -129,7 +131,7 @@ t.test('the Python of the page comes to the same hashes, columns and weights', {
   ])
   const [bias, table] = [-4.5, [0.5, -0.25, 1e-3]]
   const answered = JSON.parse(
-    python(blockOf('python') + DRIVER, JSON.stringify({ texts, pairs, columns, bias, table })),
+    python(blockOf('python', 'The hash') + DRIVER, JSON.stringify({ texts, pairs, columns, bias, table })),
   )
   t.same(answered.texts, texts.map(hashText))
   t.same(

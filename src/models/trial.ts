@@ -10,7 +10,7 @@
 
 import type { Clock } from '../base/clock.ts'
 import { Prng } from '../base/prng.ts'
-import type { Cells } from '../features/plan.ts'
+import type { Cells, Column } from '../features/plan.ts'
 import { WorkerPool } from '../inference/pool.ts'
 import { ScoringQueue, type Ticket } from '../inference/queue.ts'
 import { goldenFaults } from './golden.ts'
@@ -32,8 +32,8 @@ export type Trial = { readonly faults: readonly string[]; readonly batchMs: numb
 const BATCHES = 15
 /** How long a full batch is waited for. */
 const BATCH_WAIT_MS = 5000
-/** What numbers without a domain are drawn from. */
-const NUMBERS: readonly [number, number] = [-1000, 1000]
+/** What numbers without a domain are drawn from, and so all that is known to be harmless. */
+export const NUMBERS: [number, number] = [-1000, 1000]
 
 /** The faults are sentences without the model's name. */
 export async function tryModel(model: Model, { rowsMax, batchMsMax, clock }: TrialOptions): Promise<Trial> {
@@ -87,13 +87,13 @@ function fillAny(
   rows: number,
   prng: Prng,
 ): void {
-  for (const [place, { buckets, offset = 0, domain = NUMBERS }] of columns.entries()) {
-    for (let row = 0; row < rows; row++) {
-      const drawn =
-        buckets === undefined
-          ? domain[0] + prng.unit() * (domain[1] - domain[0])
-          : offset + prng.below(buckets)
-      cells[row * columns.length + place] = drawn
-    }
+  for (const [place, column] of columns.entries()) {
+    for (let row = 0; row < rows; row++) cells[row * columns.length + place] = anyOf(column, prng)
   }
+}
+
+/** One number in eight is one that is not known. */
+function anyOf({ buckets, offset = 0, domain = NUMBERS, default: missing = 0 }: Column, prng: Prng): number {
+  if (buckets !== undefined) return offset + prng.below(buckets)
+  return prng.below(8) === 0 ? missing : domain[0] + prng.unit() * (domain[1] - domain[0])
 }

@@ -1,4 +1,5 @@
 import type { ModelsPort } from '../admin/models.ts'
+import type { InferencePort } from '../admin/open-inference.ts'
 
 /** For tests of what else an admin port has. */
 export const NO_MODELS: ModelsPort = {
@@ -6,4 +7,9 @@ export const NO_MODELS: ModelsPort = {
   find: () => undefined,
   promote: async () => ({ faults: [] }),
   rollBack: async () => ({ faults: [] }),
+}
+
+export const NO_INFERENCE: InferencePort = {
+  served: () => [],
+  score: async () => ({ fault: 'there is no model', isBusy: false }),
 }

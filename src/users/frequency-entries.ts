@@ -37,6 +37,9 @@ const PLACE_WORDS = PLACE_ENTRIES * ENTRY_WORDS
 
 export const NONE = -1
 
+/** Of four kilobytes. */
+const PAGE_WORDS = 1024
+
 /** An entry is known by the place of its first word. */
 export class FrequencyEntries {
   readonly capacity: number
@@ -51,6 +54,8 @@ export class FrequencyEntries {
     this.#placeMask = this.capacity / PLACE_ENTRIES - 1
     this.words = new Uint32Array(this.capacity * ENTRY_WORDS)
     this.bytes = new Uint8Array(this.words.buffer)
+    // The pages are taken now: users touch them at random, and resident memory would creep up for half an hour.
+    for (let word = 0; word < this.words.length; word += PAGE_WORDS) this.words[word] = 0
   }
 
   /** The entry of a pair and window, or `NONE`. */

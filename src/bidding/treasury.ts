@@ -49,6 +49,7 @@ const LEARN_MS = 60_000
 const HELD_MARGIN = 1.5
 /** How many times what is held the figure written down may be before it is written anew. */
 const HELD_SPAN = 4
+
 export type Adopted = { readonly accounts: AdAccounts; readonly goals: PacedGoals }
 
 type Unwritten = { readonly campaign: number; readonly standing: Standing }

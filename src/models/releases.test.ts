@@ -1,8 +1,8 @@
 /**
  * Promoting and going back, as the admin port asks for it, and what a restart knows of it.
  */
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { Model } from './load.ts'
 import { Releases, releasedVersion } from './releases.ts'
@@ -79,8 +79,18 @@ t.test('what is not ready, not there or not served does not go live, and says wh
   )
 })
 
+t.test('what cannot be written down is live all the same, and that is said', async (t) => {
+  const { file, releases } = open(t)
+  rmSync(dirname(file), { recursive: true })
+  const { faults } = await releases.promote('ctr', '2')
+  t.match(faults.join(), /^ctr\/2 is live, but a restart will not know it: ENOENT/)
+  t.equal(releases.find('ctr')?.live, '2')
+})
+
 t.test('a file that says nothing is as none', async (t) => {
   const { file, releases } = open(t)
+  writeFileSync(file, 'null')
+  t.equal(releasedVersion(file, 'ctr', '1'), '1')
   writeFileSync(file, '{"ctr":')
   t.equal(releasedVersion(file, 'ctr', '1'), '1')
   t.same(await releases.promote('ctr', '2'), { faults: [] })

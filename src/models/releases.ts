@@ -22,7 +22,7 @@ export type VersionView = Pick<Version, 'version' | 'reasons'> & {
   readonly batchMs: number | null
 }
 
-/** @property faults why nothing has changed; none when it has. */
+/** @property faults why nothing has changed, or that it has and could not be written down; none when all is done. */
 export type ReleaseResult = { readonly faults: readonly string[] }
 
 /** `<name>` to what was promoted last. */
@@ -81,9 +81,14 @@ export class Releases {
     if (faults.length > 0) return { faults }
     const { file, name, flag, serving } = this.#options
     const released: Released = { ...readAll(file), [name]: { live: versionOf(serving.live), flag } }
-    // A reader sees the old text or the new one.
-    await writeFile(`${file}.part`, JSON.stringify(released))
-    await rename(`${file}.part`, file)
+    try {
+      // A reader sees the old text or the new one.
+      await writeFile(`${file}.part`, JSON.stringify(released))
+      await rename(`${file}.part`, file)
+    } catch (cause) {
+      const { message } = cause as Error
+      return { faults: [`${serving.live.key} is live, but a restart will not know it: ${message}`] }
+    }
     return { faults }
   }
 
@@ -110,7 +115,7 @@ export function releasedVersion(file: string, name: string, flag: string): strin
 
 function readAll(file: string): Released {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Released
+    return (JSON.parse(readFileSync(file, 'utf8')) as Released | null) ?? {}
   } catch {
     // None yet, or none that says anything: what `--model` names is live.
     return {}

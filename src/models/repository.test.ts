@@ -113,6 +113,17 @@ t.test('a lie is refused with its place, and what fails its trial with what it f
   t.same(tried, ['tiny/2', 'tiny/2'], 'a changed folder is looked at anew')
 })
 
+t.test('a trial that breaks off refuses its version, and the next one is looked at', async (t) => {
+  const { repository, models, states } = open(t, ({ manifest }) => {
+    if (manifest.version === '1') throw new Error('no thread')
+    return []
+  })
+  for (const version of ['1', '2']) writeTinyModel(models, undefined, version)
+  await repository.look()
+  t.same(states(), ['tiny/1 refused', 'tiny/2 ready'])
+  t.same(repository.find('tiny', '1')?.reasons, ['its trial broke off: no thread'])
+})
+
 t.test('what is served is ready without a trial, whatever becomes of its folder', async (t) => {
   const { repository, models, states, tried } = open(t)
   const folder = writeTinyModel(models)

@@ -123,7 +123,10 @@ export class ModelRepository {
 
   async #try(entry: Entry, model: Model): Promise<void> {
     entry.version = { ...entry.version, state: 'checking', reasons: [] }
-    const { faults, batchMs } = await this.#options.tryModel(model)
+    // A trial that breaks is one that was not passed: whoever watches goes on.
+    const { faults, batchMs } = await this.#options
+      .tryModel(model)
+      .catch((cause: Error) => ({ faults: [`its trial broke off: ${cause.message}`], batchMs: Number.NaN }))
     const isReady = faults.length === 0
     entry.version = {
       ...entry.version,

@@ -10,6 +10,7 @@ import { loadCatalog } from './catalog/load.ts'
 import { schemas } from './catalog/schemas.ts'
 import { checkResponseFiles } from './check-command.ts'
 import { OperatorFile, readOperator } from './config/operator.ts'
+import { readReleasePolicy } from './config/release-policy.ts'
 import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
 import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
@@ -18,6 +19,7 @@ import { LEDGER_HELP, ledgerCommand } from './ledger-command.ts'
 import { StartError, start } from './main.ts'
 import { loadModel } from './models/load.ts'
 import { Manifest } from './models/manifest.ts'
+import { ReleasePolicy } from './models/release-policy.ts'
 import { MODELS_HELP, modelsCommand } from './models-command.ts'
 import { BATCH_ROWS_MAX, trialOf } from './scoring.ts'
 import { VERSION } from './version.ts'
@@ -137,7 +139,11 @@ async function check(args: readonly string[]): Promise<number> {
   if (own.request !== undefined || own.response !== undefined) return checkResponse(own)
   if (own.schema === true)
     return print(
-      JSON.stringify({ ...schemas(), operator: OperatorFile, 'model manifest': Manifest }, null, 2),
+      JSON.stringify(
+        { ...schemas(), operator: OperatorFile, 'model manifest': Manifest, 'release policy': ReleasePolicy },
+        null,
+        2,
+      ),
     )
   const settings = readSettings(
     args.filter((arg) => arg !== '--json'),
@@ -145,6 +151,7 @@ async function check(args: readonly string[]): Promise<number> {
   )
   // A fault in it is a fault in a setting: it is told as one.
   readOperator(settings.operator, settings['notice-url'])
+  readReleasePolicy(settings['release-policy'])
   const [catalog, model] = await Promise.all([
     loadCatalog(settings.catalog),
     loadModel(`${settings.models}/${settings.model}`),

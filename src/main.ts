@@ -17,6 +17,7 @@ import { loadCatalog } from './catalog/load.ts'
 import { Pace } from './catalog/pace.ts'
 import { watchCatalog } from './catalog/watch.ts'
 import { readOperator } from './config/operator.ts'
+import { readReleasePolicy } from './config/release-policy.ts'
 import type { Settings } from './config/settings.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { Admission } from './ingress/admission.ts'
@@ -29,7 +30,7 @@ import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
 import { NoticeTelemetry } from './notices/telemetry.ts'
 import { Rates } from './pricing/currency.ts'
-import { openScoring, readyModel } from './scoring.ts'
+import { openScoring, readyRoles } from './scoring.ts'
 import { type SegmentWatch, watchSegments } from './segment-watch.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
@@ -85,9 +86,10 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     clock,
     log,
     onFault,
-    onLive: (served) => {
+    policy: readReleasePolicy(settings['release-policy']),
+    onRoles: (roles) => {
       const { current } = snapshots
-      snapshots.publish({ ...current, model: readyModel(served, current.ads) })
+      snapshots.publish({ ...current, ...readyRoles(roles, current.ads) })
     },
   }).catch((cause: Error) => {
     throw new StartError(cause.message)
@@ -102,6 +104,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     noticeLifetimeS: operator.noticeLifetimeS,
     userSalt,
     clock,
+    responses: scoring.releases,
     onFault,
   })
   closers.push(() =>
@@ -121,7 +124,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
       ...snapshots.current,
       ...next,
       ...money.treasury.adopt(next.ads),
-      model: readyModel(serving.live, next.ads),
+      ...readyRoles(serving.roles, next.ads),
     })
   })
   closers.push(reloads.close)
@@ -142,7 +145,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     segments: segments?.first,
     ...catalog,
     ...money.adoptFirst(catalog.ads),
-    model: readyModel(serving.live, catalog.ads),
+    ...readyRoles(serving.roles, catalog.ads),
   })
   segments?.onTable((table) => snapshots.publish({ ...snapshots.current, segments: table }))
   opened.resolve(snapshots)

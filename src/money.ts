@@ -12,7 +12,7 @@ import type { Ads, Snapshot } from './bidding/snapshot.ts'
 import { type Adopted, Treasury } from './bidding/treasury.ts'
 import type { Loaded } from './budget/journal-rows.ts'
 import { openStore, type Store } from './budget/store.ts'
-import { NoticeClerk } from './notices/clerk.ts'
+import { NoticeClerk, type Responses } from './notices/clerk.ts'
 import { CONVERSION_LIFETIME_S } from './notices/read.ts'
 import { ClerkTelemetry } from './notices/telemetry.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
@@ -25,6 +25,7 @@ export type MoneyOptions = {
   readonly noticeLifetimeS: number
   readonly userSalt: number | undefined
   readonly clock: Clock
+  readonly responses: Responses
   readonly onFault: (fault: Error) => void
 }
 
@@ -85,6 +86,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
       return snapshots?.current.ads.campaigns.get(campaignId)?.caps ?? NO_CAPS
     },
     numberOf: purse.ids.numberOf,
+    responses: options.responses,
     telemetry: clerkTelemetry,
     clock,
   })

@@ -192,7 +192,7 @@ t.test('a new version of the model goes live, and back, without a request being 
   cpSync(join(models, 'ctr/1'), join(models, 'ctr/3'), { recursive: true })
   await until(async () => (await first.metric('peregrine_model_versions{state="ready"}')) === 2)
   t.match(await modelsOf(first.adminPort, 'promote', 'ctr', '3'), { code: 1, err: /ctr\/3 is / })
-  const promoted = await modelsOf(first.adminPort, 'promote', 'ctr', '2')
+  const promoted = await modelsOf(first.adminPort, 'promote', 'ctr', '2', '--stage', 'live')
   t.match(promoted, { code: 0, out: /^ctr\/1 +previous[\s\S]*^ctr\/2 +live/m })
   t.equal(await first.metric('peregrine_model_live{model="ctr/2"}'), 1)
   await until(async () => (await first.metric('peregrine_inference_batches_total{model="ctr/2"}')) > 1)

@@ -4,6 +4,7 @@
  */
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
+import { Labels } from '../models/labels.ts'
 import { scoreRaw } from '../models/raw-rows.ts'
 import { Serving } from '../models/serving.ts'
 import { NO_MODELS } from '../testing/no-models.ts'
@@ -20,7 +21,8 @@ async function open(t: Test, unreadyReason: () => string | undefined = () => und
     rowsMax: ROWS_MAX,
     clock: systemClock,
     onFault: (fault) => t.fail(fault.message),
-    onLive: () => {},
+    newLabels: () => new Labels(),
+    onRoles: () => {},
   })
   t.teardown(() => serving.close())
   const app = adminApp({

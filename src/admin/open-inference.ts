@@ -6,8 +6,8 @@
  * One inference at a time, because the workers are there for bids.
  */
 import type { Context, Hono } from 'hono'
+import type { Served } from '../models/hosting.ts'
 import type { RawScores, RawTensor } from '../models/raw-rows.ts'
-import type { Served } from '../models/serving.ts'
 
 export type InferencePort = {
   /** All that are in the workers, the live one first. */

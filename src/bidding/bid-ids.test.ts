@@ -74,6 +74,7 @@ t.test('every id can stand in a token', async () => {
           clickProbability: 0,
           propensity: 0,
           pairKey: '',
+          model: '',
         })
         const read = readToken(seal, forExchange)
         return typeof read === 'object' && read.bidId === bidId

@@ -9,6 +9,7 @@ import type { Clock } from '../base/clock.ts'
 import { hashBytes, hashPair } from '../base/hash.ts'
 import type { Published } from '../base/published.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
+import { bucketOf } from '../experiments/assignment.ts'
 import { F } from '../features/catalogue.ts'
 import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
@@ -29,9 +30,10 @@ import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
 import type { Purse } from './purse.ts'
-import { SHORTLIST, shortlist } from './shortlist.ts'
-import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, type Slot, slotOf } from './slot.ts'
-import type { Snapshot } from './snapshot.ts'
+import { compareScores } from './shadow-rows.ts'
+import { type Audience, SHORTLIST, shortlist } from './shortlist.ts'
+import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, rowCountOf, type Slot, slotOf } from './slot.ts'
+import type { ReadyModel, Snapshot } from './snapshot.ts'
 import { type BidTelemetry, INLINE_REASON, STAGE } from './telemetry.ts'
 import { AnswerWriter, NO_BODY, type RequestTerms } from './write.ts'
 
@@ -144,17 +146,32 @@ export class Bidder {
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
     if (matchedCount === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
-    // 4. Rank with the inline scorer, and keep the best of each lot.
+    // 4. Rank with the inline scorer of the model that this request is given, and keep the best of each lot.
     const slots: Slot[] = []
-    const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
+    const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
+    const model = modelOf(snapshot, user, requestHash)
+    const audience = {
+      inline: model.inline,
+      purse: this.#purse,
+      user,
+      requestHash,
+      unitsPerUsd: currency.unitsPerUsd,
+      nowS: Math.floor(wallMs / 1000),
+      candidatesMax: candidatesMaxAt(this.#brownOut.level),
+    }
+    const ranked = this.#rank(snapshot, exchange, currency, audience, wallMs, slots)
     laps?.end(STAGE.rank)
     if (ranked === SHORTLIST.belowFloor) return this.#refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return this.#refuse(arrival, exchange, terms, OUTCOME.held_back)
 
     // 5. Features, straight into the batch that leaves at the end of this turn of the loop. Under overload the model is
     // left out, and no batch is waited for.
-    const isInline = this.#brownOut.level >= LEVEL.inline
-    const ticket = isInline ? undefined : this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
+    const { level } = this.#brownOut
+    const isInline = level >= LEVEL.inline
+    const scoreBy = scoreByMs(answerBy)
+    const ticket = isInline ? undefined : this.#writeFeatures(model, slots, currency, scoreBy)
+    if (ticket !== undefined) telemetry.rows.add(0, rowCountOf(slots))
+    const shadow = level > 0 ? undefined : this.#writeShadow(snapshot, slots, currency, scoreBy)
     laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
@@ -168,12 +185,18 @@ export class Bidder {
     const { choices, refusalCount } = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
       purse: this.#purse,
       user,
+      model: scored === 'scored' ? model.label : '',
       unitsPerUsd: terms.unitsPerUsd,
       bidsPerImpMax: exchange.profile.bidsPerImpMax,
       wallMs,
       isTest: terms.isTest,
     })
     laps?.end(STAGE.price)
+    if (scored === 'scored') {
+      model.scores.noteAll(ticket!.slab.scores, ticket!.firstRow, rowCountOf(slots))
+      if (shadow !== undefined)
+        void compareScores(snapshot.candidate!.shadow, shadow, slots, ticket!, choices)
+    }
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
     if (choices.length === 0) return this.#refuse(arrival, exchange, terms, outcome)
 
@@ -202,23 +225,13 @@ export class Bidder {
     snapshot: Snapshot,
     exchange: Exchange,
     currency: BidCurrency,
-    user: UserKey | undefined,
+    audience: Audience,
     wallMs: number,
     slots: Slot[],
   ): number {
     const view = this.#view
     const vector = this.#vector
     const matcher = this.#matcher
-    const { unitsPerUsd } = currency
-    const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
-    const audience = {
-      purse: this.#purse,
-      user,
-      requestHash,
-      unitsPerUsd,
-      nowS: Math.floor(wallMs / 1000),
-      candidatesMax: candidatesMaxAt(this.#brownOut.level),
-    }
     let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
     vector.readRequest(view, {
@@ -269,18 +282,14 @@ export class Bidder {
 
   /** Writes the rows of all slots, one behind the other. Undefined when no batch has room for them. */
   #writeFeatures(
-    snapshot: Snapshot,
+    { plans, queue }: ReadyModel,
     slots: readonly Slot[],
     currency: BidCurrency,
     scoreBy: number,
   ): Ticket | undefined {
     const vector = this.#vector
-    const { plans, queue } = snapshot.model
-    let rowCount = 0
-    for (const slot of slots) rowCount += slot.ads.length
-    const ticket = queue.open(rowCount, scoreBy)
+    const ticket = queue.open(rowCountOf(slots), scoreBy)
     if (ticket === undefined) return undefined
-    this.#telemetry.rows.add(0, rowCount)
     let row = ticket.firstRow
     for (const slot of slots) {
       this.#readImp(slot.impIndex, currency)
@@ -294,6 +303,24 @@ export class Bidder {
     }
     return ticket
   }
+
+  /** The same rows for a candidate that scores beside the live version. */
+  #writeShadow(
+    { candidate }: Snapshot,
+    slots: readonly Slot[],
+    currency: BidCurrency,
+    scoreBy: number,
+  ): Ticket | undefined {
+    if (candidate === undefined || candidate.buckets > 0) return undefined
+    return this.#writeFeatures(candidate.model, slots, currency, scoreBy)
+  }
+}
+
+/** The model that bids on a request: the live version, for a share of users or requests the candidate. */
+function modelOf({ model, candidate }: Snapshot, user: UserKey | undefined, requestHash: number): ReadyModel {
+  if (candidate === undefined || candidate.buckets === 0) return model
+  const bucket = bucketOf(user?.hi ?? 0, user?.lo ?? requestHash, candidate.salt)
+  return bucket < candidate.buckets ? candidate.model : model
 }
 
 function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): RequestTerms {

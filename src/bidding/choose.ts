@@ -33,6 +33,8 @@ export type Choice = {
   readonly bidNumber: number
   /** Of a click, by the model. */
   readonly clickProbability: number
+  /** Who says so: the label of a model, '' for an inline scorer. */
+  readonly model: string
   /** How likely this price was; 0 where there was no other. */
   readonly propensity: number
   readonly pairKey: string
@@ -44,6 +46,8 @@ export type Chosen = { readonly choices: Choice[]; readonly refusalCount: number
 export type ChoiceTerms = {
   readonly purse: Purse
   readonly user: UserKey | undefined
+  /** Label of the model whose scores they are, '' for an inline scorer. */
+  readonly model: string
   readonly unitsPerUsd: number
   readonly bidsPerImpMax: number
   readonly wallMs: number
@@ -191,7 +195,7 @@ function take(
   { accounts }: Snapshot,
   slot: Slot,
   i: number,
-  { purse, user, unitsPerUsd, wallMs, isTest }: ChoiceTerms,
+  { purse, user, model, unitsPerUsd, wallMs, isTest }: ChoiceTerms,
 ): boolean {
   const ad = ads[i]
   const usdCpmMicros = Math.ceil(prices[i] / unitsPerUsd)
@@ -210,6 +214,7 @@ function take(
     usdCpmMicros,
     bidNumber: purse.bidNumber,
     clickProbability: probabilities[i],
+    model,
     propensity: propensities[i],
     pairKey: isTest ? '' : purse.noteShown(accounts, ad, user, nowS),
   })

@@ -240,6 +240,7 @@ class Watched {
       inner.begin(vector)
     }
     return {
+      ...model,
       plans: model.plans.map((plan) => ({
         begin: (vector) => begin(vector, plan),
         write: (target, row, ad) => {
@@ -247,7 +248,6 @@ class Watched {
           plan.write(target, row, ad)
         },
       })),
-      queue: model.queue,
       inline: {
         begin: (vector) => begin(vector, model.inline),
         score: (ad) => {

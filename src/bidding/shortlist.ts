@@ -9,7 +9,7 @@ import type { UserKey } from '../users/user-key.ts'
 import { ceilingOf } from './paced-goals.ts'
 import type { Purse } from './purse.ts'
 import { floorOfAd, hasLongPod, type Slot } from './slot.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { ReadyModel, Snapshot } from './snapshot.ts'
 
 /** Ads of a lot that the model scores. */
 export const SHORTLIST_MAX = 16
@@ -27,6 +27,7 @@ const bestProbabilities = new Float64Array(SHORTLIST_MAX)
 
 /** What the request says of all its slots. */
 export type Audience = {
+  readonly inline: ReadyModel['inline']
   readonly purse: Purse
   readonly user: UserKey | undefined
   readonly requestHash: number
@@ -53,10 +54,9 @@ export function shortlist(
   { ads, first, end }: Matched,
   audience: Audience,
 ): number {
-  const { goals, accounts, model } = snapshot
+  const { goals, accounts } = snapshot
   const { traits } = snapshot.ads
-  const { inline } = model
-  const { unitsPerUsd, candidatesMax } = audience
+  const { inline, unitsPerUsd, candidatesMax } = audience
   const { opportunities } = audience.purse
   inline.begin(vector)
   /** The floor in US dollars, where all ads have the same. */

@@ -165,3 +165,10 @@ export function floorOfAd(slot: Slot, { format, durationS }: AdTraits, ad: numbe
 export function hasLongPod({ imp: { video, audio } }: Slot): boolean {
   return (video?.pod?.durationS ?? 0) > 0 || (audio?.pod?.durationS ?? 0) > 0
 }
+
+/** Rows of the short lists of all slots. */
+export function rowCountOf(slots: readonly Slot[]): number {
+  let rowCount = 0
+  for (const { ads } of slots) rowCount += ads.length
+  return rowCount
+}

@@ -45,12 +45,32 @@ export type Ads = {
 
 /** A model made ready for these ads: how its rows are written, where they are scored, and who stands in for it. */
 export type ReadyModel = {
+  /** `name.version`, for the notices of its bids. */
+  readonly label: string
   /** One for each of the model's inputs: `Plan` or `NumberPlan`. */
   readonly plans: readonly RowWriter[]
   /** A `ScoringQueue`. */
   readonly queue: { open(rowCount: number, deadlineMs: number): Ticket | undefined }
   /** An `InlineScorer`. */
   readonly inline: { begin(vector: FeatureVector): void; score(ad: number): number }
+  /** Told of all scores that bids are made from. */
+  readonly scores: { noteAll(probabilities: Float32Array, first: number, count: number): void }
+}
+
+/** A version on trial, made ready for these ads. */
+export type Candidate = {
+  readonly model: ReadyModel
+  /** Buckets of the assignment whose requests it bids on; 0 while it only scores beside the live version. */
+  readonly buckets: number
+  readonly salt: number
+  readonly shadow: ShadowScores
+}
+
+/** What a candidate says beside the live version. */
+export type ShadowScores = {
+  /** The same row, by both. */
+  note(liveProbability: number, candidateProbability: number): void
+  noteBid(bidNumber: number, candidateProbability: number): void
 }
 
 type RowWriter = {
@@ -82,6 +102,7 @@ export type Snapshot = {
   readonly ads: Ads
   readonly rates: Rates
   readonly model: ReadyModel
+  readonly candidate?: Candidate
   readonly accounts: AdAccounts
   readonly goals: PacedGoals
   /** Absent where there is no segment file. */

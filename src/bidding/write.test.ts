@@ -79,7 +79,13 @@ t.test('the token in every notice of a bid says what the bid is', async (t) => {
   ]
   const usd = [1_230_000, 1, 3_000_000, 1_111_112, 4_999_999_999]
   for (const [i, [exchange, creative, terms, priceCpmMicros]] of cases.entries()) {
-    const logged = { usdCpmMicros: usd[i], clickProbability: 0.0125, propensity: 0.98, pairKey: PAIR_KEY }
+    const logged = {
+      usdCpmMicros: usd[i],
+      clickProbability: 0.0125,
+      propensity: 0.98,
+      pairKey: PAIR_KEY,
+      model: 'ctr.2',
+    }
     const text = write([{ ...choiceOf(creative), ...logged, priceCpmMicros }], { exchange, terms })
     const bid = onlyBid(text)
     const { id, price } = bid
@@ -302,6 +308,7 @@ function choiceOf(creative: CreativeId, imp: object | string = IMPS[creative]): 
     clickProbability: 0.01,
     propensity: 0,
     pairKey: '',
+    model: '',
   }
 }
 

@@ -97,6 +97,7 @@ export class AnswerWriter {
       bidId: id,
       isTest: request.isTest,
       clickProbability: choice.clickProbability,
+      model: choice.model,
       propensity: choice.propensity,
       pairKey: choice.pairKey,
     })

@@ -50,6 +50,7 @@ const TOKEN: NoticeToken = {
   clickProbability: 0.5,
   propensity: 0,
   pairKey: '',
+  model: '',
 }
 
 /** A file; text stays as it is. */

@@ -4,16 +4,15 @@
  * alone what the GDPR covers, and a key of its own for notices that does not outlive the process.
  */
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import Type, { type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Seal } from '../base/seal.ts'
 import type { Operator } from '../bidding/operator.ts'
-import { firstFault } from '../catalog/json-fault.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import type { PriceKeys } from '../notices/read.ts'
 import { compileStanding, standingFaults } from '../privacy/standing.ts'
 import { compilePolicy, policyFaults } from '../supply/policy.ts'
+import { readJsonFile, shapeFaults } from './json-file.ts'
 import { SettingsError } from './settings.ts'
 
 const strict = { additionalProperties: false }
@@ -141,21 +140,7 @@ export function operatorOf(content: OperatorFile, noticeUrl: string): OperatorSe
 }
 
 function contentOf(file: string): OperatorFile {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    throw new SettingsError(`operator ${file}: ${code === 'ENOENT' ? 'no such file' : message}`)
-  }
-  let content: unknown
-  try {
-    content = JSON.parse(text)
-  } catch {
-    // The parser's own words may show a part of a secret.
-    const lines = text.slice(0, firstFault(text).at).split('\n')
-    throw new SettingsError(`${file}: not JSON at line ${lines.length}, column ${lines.at(-1)!.length + 1}`)
-  }
+  const content = readJsonFile(file, 'operator')
   const faults = operatorFaults(content)
   if (faults.length > 0) throw new SettingsError(faults.map((fault) => `${file}: ${fault}`).join('\n'))
   return content as OperatorFile
@@ -165,17 +150,7 @@ const check = Compile(OperatorFile)
 
 /** What is wrong with the content of an operator file: a place and a sentence each. Never shows a secret. */
 export function operatorFaults(content: unknown): string[] {
-  if (!check.Check(content)) {
-    return (
-      check
-        .Errors(content)
-        // Comes beside one of the keyword `boolean` for each such field.
-        .filter(({ keyword }) => keyword !== 'additionalProperties')
-        .map(({ keyword, instancePath, message }) => {
-          return `${instancePath || '/'}: ${keyword === 'boolean' ? 'unknown field' : message}`
-        })
-    )
-  }
+  if (!check.Check(content)) return shapeFaults(check, content)
   const { tcf, supply, exchanges = {}, noticeKeys = [] } = content
   const known = EXCHANGE_PROFILES.map(({ name }) => name)
   const strangers = Object.keys(exchanges).filter((name) => !known.includes(name))

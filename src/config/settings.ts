@@ -71,6 +71,10 @@ export const SETTINGS = {
     [1, 1000],
     'what a full batch of a new version may take, in milliseconds, for it to be ready',
   ),
+  'release-policy': text('', 'file of thresholds for releases of models; see peregrine check --schema', {
+    pattern: /^/,
+    due: 'the path of a file',
+  }),
   data: text(shipped('data'), 'folder of the ledger; a process has one of its own'),
   'hold-s': integer(120, [5, 3600], 'seconds that the price of a bid stays on hold without a notice'),
   segments: text('', 'file of user segments: lines of an id, a tab and segments with commas; also .gz', {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
+import { ByteWriter } from '../base/byte-writer.ts'
 import { SEAL_CHARS, SEALED_CHARS_MAX, Seal, type SealKey } from '../base/seal.ts'
 import {
   type NoticeToken,
@@ -28,6 +29,7 @@ const TOKEN: NoticeToken = {
   clickProbability: 0.0041,
   propensity: 0.125,
   pairKey: '01b7k2f09x0c4d',
+  model: 'ctr.2',
 }
 
 const text = writeToken(seal, TOKEN).forExchange
@@ -54,13 +56,22 @@ const tokens: fc.Arbitrary<NoticeToken> = fc.record({
   clickProbability: fc.nat(1e9).map((billionths) => billionths / 1e9),
   propensity: fc.nat(1e6).map((millionths) => millionths / 1e6),
   pairKey: fc.oneof(fc.constant(''), pairKeys),
+  model: fc.oneof(fc.constant(''), ids),
 })
 
 t.test('a token reads as its head comment draws it', async (t) => {
   const expected =
-    '2~t85s00~google~campaign-7~creative_12.b~1jtls~EUR~1oadf~8f1c02aa-3~0~2fvkw~2og8~01b7k2f09x0c4d~k1~'
+    '3~t85s00~google~campaign-7~creative_12.b~1jtls~EUR~1oadf~8f1c02aa-3~0~2fvkw~2og8~01b7k2f09x0c4d~ctr.2~k1~'
   t.equal(text.slice(0, -SEAL_CHARS), expected)
   t.match(text.slice(-SEAL_CHARS), /^[A-Za-z0-9_-]{21}$/)
+})
+
+t.test('a token of the version before is read, and knows no model', async (t) => {
+  const before =
+    '2~t85s00~google~campaign-7~creative_12.b~1jtls~EUR~1oadf~8f1c02aa-3~0~2fvkw~2og8~01b7k2f09x0c4d~k1'
+  const signed = new ByteWriter(1000).text(before)
+  const seals = seal.sign(signed)
+  t.same(readToken(seal, `${before}~${seals.slice(0, SEAL_CHARS)}`), { ...TOKEN, model: '', isPublic: false })
 })
 
 t.test('what was written is read, and for whom it was', async () => {
@@ -112,10 +123,10 @@ t.test('chances are told to a billionth and to a millionth', async (t) => {
   }
 })
 
-t.test('what there is not takes no room: no propensity, no user', async (t) => {
-  const { forExchange } = writeToken(seal, { ...TOKEN, propensity: 0, pairKey: '' })
-  t.match(forExchange, '~2fvkw~~~k1~')
-  t.match(readToken(seal, forExchange), { propensity: 0, pairKey: '' })
+t.test('what there is not takes no room: no propensity, no user, no model', async (t) => {
+  const { forExchange } = writeToken(seal, { ...TOKEN, propensity: 0, pairKey: '', model: '' })
+  t.match(forExchange, '~2fvkw~~~~k1~')
+  t.match(readToken(seal, forExchange), { propensity: 0, pairKey: '', model: '' })
 })
 
 t.test('a changed character is refused, wherever it stands and whatever it becomes', async (t) => {
@@ -158,7 +169,7 @@ t.test('what is no token is malformed', async (t) => {
     ...[text.slice(0, -1), `${text}~`, ` ${text}`, `${text}\n`],
   ]
   for (const other of others) t.equal(readToken(seal, other), 'malformed', JSON.stringify(other))
-  t.equal(readToken(seal, text.replace(/^2/, '1')), 'malformed', 'of another version')
+  t.equal(readToken(seal, text.replace(/^3/, '1')), 'malformed', 'of another version')
   t.equal(readToken(seal, text.replace(TOKEN.pairKey, '01b7k2f09x0c4')), 'malformed', 'half a key of a user')
   t.equal(readToken(seal, 'a'.repeat(10_000_000)), 'malformed')
 })
@@ -198,9 +209,10 @@ t.test('the longest token has the length that is stated, and can be sealed', asy
     clickProbability: 1,
     propensity: 1,
     pairKey: 'z'.repeat(14),
+    model: 'm'.repeat(64),
   })
   t.same([forExchange.length, forMarkup.length], [TOKEN_CHARS_MAX, TOKEN_CHARS_MAX])
-  t.equal(TOKEN_CHARS_MAX, 365)
+  t.equal(TOKEN_CHARS_MAX, 430)
   t.ok(TOKEN_CHARS_MAX <= SEALED_CHARS_MAX)
   t.type(readToken(long, forExchange), 'object')
 })

@@ -2,9 +2,10 @@
  * The token of a notice: what we have to know of a bid when an exchange or a browser tells us of it, carried in the URL
  * that we gave out and sealed so that nobody else can make one up. Read by hand it says
  *
- *     2~tz4g3k~google~campaign-7~creative-12~1jz5s~EUR~1mf9k~8f1c02aa-3~0~2hw1~~01b7k2f09x0c4d~k1~Wm2…
- *     |  |       |        |          |         |    |    |        |     |  |   |     |        |   seal over all before it
- *     |  |       |        |          |         |    |    |        |     |  |   |     |        id of the seal's key
+ *     3~tz4g3k~google~campaign-7~creative-12~1jz5s~EUR~1mf9k~8f1c02aa-3~0~2hw1~~01b7k2f09x0c4d~ctr.2~k1~Wm2…
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |          |    |   seal over all before it
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |          |    id of the seal's key
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |          the model that said so; empty for an inline scorer
  *     |  |       |        |          |         |    |    |        |     |  |   |     who sees it of which campaign
  *     |  |       |        |          |         |    |    |        |     |  |   how likely the price was, in millionths
  *     |  |       |        |          |         |    |    |        |     |  probability of a click, in billionths
@@ -14,7 +15,7 @@
  *     |  |       |        |          |         price, CPM micros, and its currency
  *     |  |       exchange, campaign, creative
  *     |  when the bid was made, in seconds since the Unix epoch; all numbers are in base 36
- *     version
+ *     version; tokens of version 2, which knew no models, are still read
  *
  * Its characters are letters, digits and `-._~`, which no URL, JSON, XML or HTML has to escape. There are two of it: the
  * one for the exchange, which tells wins, bills and losses with it, and one that stands in markup for everybody to read.
@@ -40,6 +41,8 @@ export type NoticeToken = {
   readonly propensity: number
   /** Counts the user's impressions of the campaign, as 14 digits of base 36; '' where nobody may be known. */
   readonly pairKey: string
+  /** The model whose probability it is, as `name.version`; '' where an inline scorer stood in, or nobody wrote it down. */
+  readonly model: string
 }
 
 /** The token as byte texts, for those who get it. */
@@ -51,20 +54,22 @@ export type TokenRead = NoticeToken & { readonly isPublic: boolean }
 /** `malformed`: no token at all; `forged`: not sealed by a key of ours. */
 export type TokenRefusal = 'malformed' | 'forged'
 
-/** Four ids of 64 characters, two prices of 11, a key id of 16, numbers of 6 and 4, the seal, and what is always as long. */
-export const TOKEN_CHARS_MAX = 1 + 7 + 4 * 64 + 2 * 11 + 3 + 1 + 16 + 6 + 4 + 14 + SEAL_CHARS + 14
+/** Five ids of 64 characters, two prices of 11, a key id of 16, numbers of 6 and 4, the seal, and what is always as long. */
+export const TOKEN_CHARS_MAX = 1 + 7 + 5 * 64 + 2 * 11 + 3 + 1 + 16 + 6 + 4 + 14 + SEAL_CHARS + 15
 
 /** The token that is being written, and the other seal behind it. */
 const out = new ByteWriter(TOKEN_CHARS_MAX + SEAL_CHARS + 1)
 
-const VERSION = '2'
+const VERSION = '3'
+/** What the processes of the last release write; one that is forgotten costs bills. */
+const VERSION_BEFORE = '2'
 const BILLIONTH = 1e9
 const MILLIONTH = 1e6
 const ID = '[A-Za-z0-9][A-Za-z0-9._-]{0,63}'
 const NUMBER = (charsMax: number) => `[0-9a-z]{1,${charsMax}}`
 const FORM = new RegExp(
-  `^(${VERSION}~(${NUMBER(7)})~(${ID})~(${ID})~(${ID})~(${NUMBER(11)})~([A-Z]{3})~(${NUMBER(11)})?~(${ID})~([01])` +
-    `~(${NUMBER(6)})~(${NUMBER(4)})?~([0-9a-z]{14})?` +
+  `^([${VERSION_BEFORE}${VERSION}]~(${NUMBER(7)})~(${ID})~(${ID})~(${ID})~(${NUMBER(11)})~([A-Z]{3})~(${NUMBER(11)})?~(${ID})~([01])` +
+    `~(${NUMBER(6)})~(${NUMBER(4)})?~([0-9a-z]{14})?(?:~(${ID})?)?` +
     `~([A-Za-z0-9][A-Za-z0-9._-]{0,15}))~([A-Za-z0-9_-]{${SEAL_CHARS}})$`,
 )
 
@@ -81,7 +86,7 @@ export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
     .text(token.isTest ? '~1~' : '~0~')
   out.base36(Math.round(token.clickProbability * BILLIONTH)).text('~')
   if (token.propensity !== 0) out.base36(millionths(token.propensity))
-  out.text('~').text(token.pairKey).text('~').text(seal.keyId)
+  out.text('~').text(token.pairKey).text('~').text(token.model).text('~').text(seal.keyId)
   const seals = seal.sign(out)
   const sealAt = out.text('~').length
   out.text(seals)
@@ -100,7 +105,7 @@ function millionths(share: number): number {
 export function readToken(seal: Seal, text: string): TokenRead | TokenRefusal {
   const parts = partsOf(text)
   if (parts === null) return 'malformed'
-  const sealedFor = seal.verify(parts[1], parts[14], parts[15])
+  const sealedFor = seal.verify(parts[1], parts[15], parts[16])
   if (sealedFor === SEALED_FOR.nobody) return 'forged'
   return { ...tokenOf(parts), isPublic: sealedFor === SEALED_FOR.second }
 }
@@ -130,5 +135,6 @@ function tokenOf(parts: RegExpExecArray): NoticeToken {
     clickProbability: Number.parseInt(parts[11], 36) / BILLIONTH,
     propensity: parts[12] === undefined ? 0 : Number.parseInt(parts[12], 36) / MILLIONTH,
     pairKey: parts[13] ?? '',
+    model: parts[14] ?? '',
   }
 }

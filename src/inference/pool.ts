@@ -3,8 +3,7 @@
  * rejected.
  *
  * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
- * starts a new crew instead; the old one is disbanded when its last run has come back. So it is with new models: they are
- * loaded by new workers while the old ones go on, and no worker outlives the models that it was started with.
+ * starts a new crew instead; the old one is disbanded when its last run has come back.
  */
 import { FixedQueue, Piscina } from 'piscina'
 import type { Task, WorkerData, WorkerModel } from './worker.ts'
@@ -19,7 +18,7 @@ export type WorkerPoolOptions = {
 
 export class WorkerPool {
   readonly size: number
-  #options: WorkerPoolOptions
+  readonly #options: WorkerPoolOptions
   #crew: Crew
   readonly #retired = new Set<Promise<void>>()
 
@@ -39,14 +38,6 @@ export class WorkerPool {
     if (!this.#crew.isStarted) return false
     this.#takeOver(new Crew(this.#options))
     return true
-  }
-
-  /** Lets new workers with these models take over once all have started; what is in work ends where it is. */
-  async load(models: readonly WorkerModel[]): Promise<void> {
-    this.#options = { ...this.#options, models }
-    const crew = new Crew(this.#options)
-    await crew.started
-    this.#takeOver(crew)
   }
 
   #takeOver(crew: Crew): void {

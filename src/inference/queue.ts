@@ -17,6 +17,8 @@ import type { Task, WorkerModel } from './worker.ts'
 export type ScoreOutcome = 'scored' | 'late' | 'failed'
 
 export type QueueCounts = {
+  /** Requests whose rows were taken. */
+  tickets: number
   batches: number
   rows: number
   /** Sum of the workers' own time in microseconds. */
@@ -43,6 +45,7 @@ const STALL_MS = 2000
 
 export class ScoringQueue {
   readonly counts: QueueCounts = {
+    tickets: 0,
     batches: 0,
     rows: 0,
     workerMicros: 0,
@@ -65,6 +68,7 @@ export class ScoringQueue {
   #filling: Batch | undefined
   #inFlight = 0
   #isTurnEndAwaited = false
+  #isClosed = false
   #sweep: NodeJS.Timeout | undefined
   #sweepMs = Number.POSITIVE_INFINITY
 
@@ -116,6 +120,7 @@ export class ScoringQueue {
     const ticket = new Ticket(batch.slab, batch.rowCount, deadlineMs)
     batch.rowCount += rowCount
     batch.tickets.push(ticket)
+    this.counts.tickets++
     if (!this.#isTurnEndAwaited) {
       this.#isTurnEndAwaited = true
       setImmediate(this.#endTurn)
@@ -131,7 +136,7 @@ export class ScoringQueue {
 
   #dispatch(): void {
     const pool = this.#pool!
-    while (this.#inFlight < pool.size) {
+    while (!this.#isClosed && this.#inFlight < pool.size) {
       const batch = this.#ready.shift() ?? this.#filling
       if (batch === undefined) return
       if (batch === this.#filling) this.#filling = undefined
@@ -221,8 +226,11 @@ export class ScoringQueue {
     this.#dispatch()
   }
 
+  /** Nothing more is handed to the workers. Who waits is told that it failed: nobody would sweep a batch that hangs. */
   close(): void {
+    this.#isClosed = true
     clearTimeout(this.#sweep)
+    for (const { tickets } of this.#batches) for (const ticket of tickets) ticket.settle('failed')
   }
 }
 

@@ -5,6 +5,7 @@ import { Observed } from '../telemetry/instruments.ts'
 import type { QueueCounts, ScoringQueue } from './queue.ts'
 
 const COUNTS: readonly (readonly [keyof QueueCounts, string, string])[] = [
+  ['tickets', 'peregrine_inference_requests_total', 'Requests whose rows were taken'],
   ['batches', 'peregrine_inference_batches_total', 'Batches handed to the workers'],
   ['rows', 'peregrine_inference_rows_total', 'Rows in those batches'],
   ['workerMicros', 'peregrine_inference_worker_seconds_total', 'Time of the workers in the model'],

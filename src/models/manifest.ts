@@ -48,12 +48,12 @@ const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: '64 lower-c
 export const Manifest = Type.Object(
   {
     name: Type.String({
-      pattern: '^[a-z][a-z0-9-]*$',
-      description: 'a name of lower-case letters, digits and - that begins with a letter',
+      pattern: '^[a-z][a-z0-9-]{0,30}$',
+      description: 'a name of at most 31 lower-case letters, digits and - that begins with a letter',
     }),
     version: Type.String({
-      pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$',
-      description: 'a version of letters, digits and . _ - that begins with a letter or a digit',
+      pattern: '^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$',
+      description: 'a version of at most 32 letters, digits and . _ - that begins with a letter or a digit',
     }),
     task: Type.Enum(['ctr']),
     sha256: Sha256,

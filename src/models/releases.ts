@@ -1,12 +1,20 @@
 /**
- * What is released of a model: its versions as the repository knows them, the one that is live, and going from one to
- * another. What was promoted by hand outlives a restart: it is written down in the data folder, beside the version that
- * `--model` named then. Who gives another `--model` since means that one.
+ * The release of a model's versions: what is staged, what goes on, what goes back, and what a restart must know of it.
+ * What the policy (`release-policy.ts`) says of a version that was measured is done here, four times a second.
+ *
+ * A version that the policy has rolled back is latched: nothing stages or promotes it until somebody re-arms it. Behind a
+ * restart a candidate begins its stage anew.
  */
-import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import type { Clock } from '../base/clock.ts'
+import type { Served } from './hosting.ts'
+import type { LabelBook, Response } from './labels.ts'
+import type { Model } from './load.ts'
+import { type Released, readReleased, writeReleased } from './release-file.ts'
+import { judge, type Measured, type ReleasePolicy, type Stage } from './release-policy.ts'
 import type { ModelRepository, Version } from './repository.ts'
-import type { Served, Serving } from './serving.ts'
+import { copyOf, NO_SCORES, type ScoreCounts } from './scores.ts'
+import type { Serving } from './serving.ts'
+import { StageWatch } from './stage-watch.ts'
 
 /** As the admin port shows a model. */
 export type ModelView = {
@@ -14,35 +22,70 @@ export type ModelView = {
   readonly live: string
   /** Null before the first promotion. */
   readonly previous: string | null
+  readonly candidate: CandidateView | null
   readonly versions: readonly VersionView[]
 }
 export type VersionView = Pick<Version, 'version' | 'reasons'> & {
-  readonly state: Version['state'] | 'live' | 'previous'
+  readonly state: Version['state'] | 'live' | 'previous' | 'shadow' | 'canary' | 'rolledBack'
   /** Null before its trial. */
   readonly batchMs: number | null
+}
+export type CandidateView = {
+  readonly version: string
+  readonly stage: Stage
+  readonly share: number
+  readonly stageS: number
+  /** What it still waits for, a sentence each. */
+  readonly waits: readonly string[]
 }
 
 /** @property faults why nothing has changed, or that it has and could not be written down; none when all is done. */
 export type ReleaseResult = { readonly faults: readonly string[] }
 
-/** `<name>` to what was promoted last. */
-type Released = Record<string, { readonly live: string; readonly flag: string }>
+/** What the policy has done, for the log. */
+export type ReleaseEvent = {
+  readonly model: string
+  readonly did: 'staged' | 'advanced' | 'rolledBack' | 'alarm'
+  readonly stage: Stage
+  readonly share: number
+  readonly reasons: readonly string[]
+}
 
 export type ReleaseOptions = {
   readonly name: string
-  readonly serving: Pick<Serving, 'live' | 'previous' | 'promote' | 'rollBack'>
+  readonly serving: Pick<
+    Serving,
+    'live' | 'previous' | 'candidate' | 'stage' | 'promote' | 'rollBack' | 'revert'
+  >
   readonly repository: Pick<ModelRepository, 'versions' | 'find'>
   /** Where it is written down. */
   readonly file: string
   /** The version that `--model` names. */
   readonly flag: string
+  readonly policy: ReleasePolicy
+  readonly clock: Clock
+  readonly newLabels: () => LabelBook
+  readonly onEvent: (event: ReleaseEvent) => void
 }
 
 export class Releases {
   readonly #options: ReleaseOptions
+  readonly #latched: Map<string, readonly string[]>
+  /** By the label of the version that bids were made with. */
+  readonly #labels = new Map<string, LabelBook>()
+  #watched: { readonly served: Served; readonly watch: StageWatch }[] = []
+  /** What a live version is held against that goes live next. */
+  #lastScores: ScoreCounts | undefined
+  #resumes: Released['candidate']
+  #isActing = false
+  #isAlarmed = false
 
   constructor(options: ReleaseOptions) {
     this.#options = options
+    const released = readReleased(options.file, options.name)
+    this.#latched = new Map(Object.entries(released?.latched ?? {}))
+    this.#resumes = released?.flag === options.flag ? released.candidate : undefined
+    this.#rewatch()
   }
 
   list(): ModelView[] {
@@ -57,19 +100,161 @@ export class Releases {
     return this.list().find((view) => view.name === name)
   }
 
-  async promote(name: string, version: string): Promise<ReleaseResult> {
-    const { repository, serving } = this.#options
+  /** Begins the release of a version, moves it on, or lets it go live at once. */
+  async promote(name: string, version: string, stage: Stage, share?: number): Promise<ReleaseResult> {
+    const { repository, policy } = this.#options
     const found = repository.find(name, version)
     if (found?.model === undefined)
       return { faults: [`${name}/${version} is ${found?.state ?? 'not there'}`, ...(found?.reasons ?? [])] }
     const refusal = this.#refusal(name)
     if (refusal !== undefined) return { faults: [refusal] }
-    return this.#settle(await serving.promote(found.model))
+    const latch = this.#latched.get(version)
+    if (latch !== undefined)
+      return { faults: [`${name}/${version} was rolled back, and nobody has re-armed it`, ...latch] }
+    const canaryShare = share ?? policy.canaryShares[0] ?? 0.01
+    return this.#settle(await this.#go(found.model, stage, stage === 'canary' ? canaryShare : 0))
   }
 
+  /** Ends a trial, or goes back to the version before. */
   async rollBack(name: string): Promise<ReleaseResult> {
     const refusal = this.#refusal(name)
-    return refusal === undefined ? this.#settle(this.#options.serving.rollBack()) : { faults: [refusal] }
+    if (refusal !== undefined) return { faults: [refusal] }
+    const faults = this.#options.serving.rollBack()
+    this.#rewatch()
+    return this.#settle(faults)
+  }
+
+  /** Lets a version that was rolled back be released again. */
+  async rearm(name: string, version: string): Promise<ReleaseResult> {
+    const refusal = this.#refusal(name)
+    if (refusal !== undefined) return { faults: [refusal] }
+    if (!this.#latched.delete(version)) return { faults: [`${name}/${version} was not rolled back`] }
+    return this.#settle([])
+  }
+
+  /** Told of each version that has become ready. */
+  async ready(version: Version): Promise<void> {
+    const { name, policy, serving } = this.#options
+    if (version.name !== name || version.model === undefined) return
+    const resumes = this.#resumes?.version === version.version ? this.#resumes : undefined
+    const isNewer = inOrder.compare(version.version, serving.live.model.manifest.version) > 0
+    const isStaged = policy.automatic && isNewer && serving.candidate === undefined
+    if ((resumes === undefined && !isStaged) || this.#latched.has(version.version)) return
+    const { stage, share } = resumes ?? { stage: 'shadow', share: 0 }
+    const { faults } = await this.#settle(await this.#go(version.model, stage, share))
+    this.#tell(`${name}/${version.version}`, 'staged', stage, share, faults)
+  }
+
+  /** What came of a bid, whoever made it. */
+  addImpression(response: Response): void {
+    this.#labels.get(response.model)?.addImpression(response)
+    this.#options.serving.candidate?.shadow.addImpression(response)
+  }
+
+  addClick(response: Response, atMs: number): void {
+    this.#labels.get(response.model)?.addClick(response, atMs)
+    this.#options.serving.candidate?.shadow.addClick(response, atMs)
+  }
+
+  /** Measures, and does what the policy says; four times a second. */
+  async tick(): Promise<void> {
+    const { policy, clock } = this.#options
+    const nowMs = clock.wallMs()
+    for (const { watch } of this.#watched) watch.tick(nowMs)
+    if (this.#isActing) return
+    this.#isActing = true
+    try {
+      for (const { served, watch } of this.#watched) {
+        const measured = watch.measured(nowMs)
+        const verdict = judge(measured, policy)
+        if (verdict.kind === 'rollBack') return await this.#goBack(served, measured, verdict.reasons)
+        if (verdict.kind !== 'advance') continue
+        const { stage, share } = verdict
+        const { faults } = await this.#settle(await this.#go(served.model, stage, share))
+        return this.#tell(served.key, 'advanced', stage, share, faults)
+      }
+    } finally {
+      this.#isActing = false
+    }
+  }
+
+  async #go(model: Model, stage: Stage, share: number): Promise<readonly string[]> {
+    const { serving } = this.#options
+    this.#resumes = undefined
+    const candidate = serving.candidate
+    const isCandidate = candidate?.served.key === model.spec.key
+    this.#lastScores = isCandidate ? scoresOf(candidate) : undefined
+    const faults = stage === 'live' ? await serving.promote(model) : await serving.stage(model, share)
+    if (faults.length === 0) this.#rewatch()
+    return faults
+  }
+
+  async #goBack(served: Served, { stage, share }: Measured, reasons: readonly string[]): Promise<void> {
+    const { serving } = this.#options
+    const { version } = served.model.manifest
+    if (stage === 'live' && serving.previous === undefined) {
+      // There is nothing to go back to: said once, until it is well again or another version is live.
+      if (!this.#isAlarmed) this.#tell(served.key, 'alarm', stage, share, reasons)
+      this.#isAlarmed = true
+      return
+    }
+    if (stage === 'live') serving.revert()
+    else serving.rollBack()
+    this.#latched.set(version, reasons)
+    this.#rewatch()
+    const { faults } = await this.#settle([])
+    this.#tell(served.key, 'rolledBack', stage, share, [...reasons, ...faults])
+  }
+
+  /** Begins to measure the versions in the stages that they are in now. */
+  #rewatch(): void {
+    const { serving, policy, newLabels, clock } = this.#options
+    const { live, candidate, previous } = serving
+    this.#isAlarmed = false
+    const common = { referenceMin: policy.psiScores, nowMs: clock.wallMs() }
+    const labelsOf = (served: Served): LabelBook => {
+      const label = labelOf(served)
+      const labels = this.#labels.get(label) ?? newLabels()
+      this.#labels.set(label, labels)
+      return labels
+    }
+    const isSame = this.#watched.find(({ served, watch }) => served === live && watch.stage === 'live')
+    this.#watched = [
+      isSame ?? {
+        served: live,
+        watch: new StageWatch({
+          ...common,
+          stage: 'live',
+          share: 1,
+          counted: live,
+          rival: undefined,
+          reference: this.#lastScores,
+          labels: labelsOf(live),
+          rivalLabels: undefined,
+          shadowScores: NO_SCORES,
+        }),
+      },
+    ]
+    if (candidate !== undefined) {
+      const { served, shadow, share } = candidate
+      const isShadow = share === 0
+      this.#watched.unshift({
+        served,
+        watch: new StageWatch({
+          ...common,
+          stage: isShadow ? 'shadow' : 'canary',
+          share,
+          counted: isShadow ? { queue: served.queue, scores: shadow.candidate } : served,
+          rival: isShadow ? { queue: live.queue, scores: shadow.live } : live,
+          reference: isShadow ? undefined : copyOf(shadow.candidate),
+          labels: isShadow ? shadow.candidateLabels : labelsOf(served),
+          rivalLabels: isShadow ? shadow.liveLabels : undefined,
+          shadowScores: shadow.candidate,
+        }),
+      })
+    }
+    const loaded = [live, previous, candidate?.served].filter((one) => one !== undefined).map(labelOf)
+    for (const label of this.#labels.keys()) if (!loaded.includes(label)) this.#labels.delete(label)
   }
 
   #refusal(name: string): string | undefined {
@@ -80,48 +265,81 @@ export class Releases {
   async #settle(faults: readonly string[]): Promise<ReleaseResult> {
     if (faults.length > 0) return { faults }
     const { file, name, flag, serving } = this.#options
-    const released: Released = { ...readAll(file), [name]: { live: versionOf(serving.live), flag } }
+    const { live, candidate } = serving
+    const released: Released = {
+      live: versionOf(live),
+      flag,
+      candidate: candidate && {
+        version: versionOf(candidate.served),
+        stage: candidate.share === 0 ? 'shadow' : 'canary',
+        share: candidate.share,
+      },
+      latched: Object.fromEntries(this.#latched),
+    }
     try {
-      // A reader sees the old text or the new one.
-      await writeFile(`${file}.part`, JSON.stringify(released))
-      await rename(`${file}.part`, file)
+      await writeReleased(file, name, released)
     } catch (cause) {
-      const { message } = cause as Error
-      return { faults: [`${serving.live.key} is live, but a restart will not know it: ${message}`] }
+      return { faults: [`it is done, but a restart will not know it: ${(cause as Error).message}`] }
     }
     return { faults }
   }
 
+  #tell(
+    model: string,
+    did: ReleaseEvent['did'],
+    stage: Stage,
+    share: number,
+    reasons: readonly string[],
+  ): void {
+    this.#options.onEvent({ model, did, stage, share, reasons })
+  }
+
   #view(name: string): ModelView {
-    const { repository, serving } = this.#options
-    const [live, previous] = [serving.live, serving.previous].map((served) =>
-      served?.model.manifest.name === name ? versionOf(served) : null,
-    )
-    const versions = repository.versions(name).map(({ version, state, reasons, batchMs }) => ({
-      version,
-      state: version === live ? ('live' as const) : version === previous ? ('previous' as const) : state,
-      reasons,
-      batchMs: Number.isNaN(batchMs) ? null : Math.round(batchMs * 1000) / 1000,
+    const { repository, serving, name: served } = this.#options
+    const isServed = name === served
+    const candidate = isServed ? serving.candidate : undefined
+    const staged = candidate === undefined ? undefined : versionOf(candidate.served)
+    const live = isServed ? versionOf(serving.live) : ''
+    const previous = isServed && serving.previous !== undefined ? versionOf(serving.previous) : null
+    const stateOf = ({ version, state }: Version): VersionView['state'] => {
+      if (version === live) return 'live'
+      if (version === staged) return candidate!.share === 0 ? 'shadow' : 'canary'
+      if (isServed && this.#latched.has(version)) return 'rolledBack'
+      return version === previous ? 'previous' : state
+    }
+    const versions = repository.versions(name).map((one) => ({
+      version: one.version,
+      state: stateOf(one),
+      reasons: (isServed ? this.#latched.get(one.version) : undefined) ?? one.reasons,
+      batchMs: Number.isNaN(one.batchMs) ? null : Math.round(one.batchMs * 1000) / 1000,
     }))
-    return { name, live: live ?? '', previous, versions }
+    return { name, live, previous, candidate: isServed ? this.#candidateView() : null, versions }
+  }
+
+  #candidateView(): CandidateView | null {
+    const { policy, clock } = this.#options
+    const found = this.#watched.find(({ watch }) => watch.stage !== 'live')
+    if (found === undefined) return null
+    const measured = found.watch.measured(clock.wallMs())
+    const verdict = judge(measured, policy)
+    const { stage, share, stageS } = measured
+    const waits = verdict.kind === 'stay' ? verdict.waits : []
+    return { version: versionOf(found.served), stage, share, stageS, waits }
   }
 }
 
-/** The version to start with: that which was promoted last, unless `--model` has been changed since. */
-export function releasedVersion(file: string, name: string, flag: string): string {
-  const released = readAll(file)[name]
-  return released?.flag === flag ? released.live : flag
-}
+const inOrder = new Intl.Collator('en', { numeric: true })
 
-function readAll(file: string): Released {
-  try {
-    return (JSON.parse(readFileSync(file, 'utf8')) as Released | null) ?? {}
-  } catch {
-    // None yet, or none that says anything: what `--model` names is live.
-    return {}
-  }
+/** What a candidate has scored, as it is held against when it is live. */
+function scoresOf({ served, shadow, share }: NonNullable<Serving['candidate']>): ScoreCounts {
+  return copyOf(share === 0 ? shadow.candidate : served.scores)
 }
 
 function versionOf({ model }: Served): string {
   return model.manifest.version
+}
+
+/** As the tokens of its bids name it. */
+export function labelOf({ model: { manifest } }: Served): string {
+  return `${manifest.name}.${manifest.version}`
 }

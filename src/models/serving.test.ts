@@ -7,7 +7,9 @@ import { NumberPlan } from '../features/numbers.ts'
 import { Plan } from '../features/plan.ts'
 import { loadTinyModel, type Parts, TABLE } from '../testing/tiny-model.ts'
 import { vectorsOf } from './golden.ts'
-import { type Served, Serving } from './serving.ts'
+import type { Served } from './hosting.ts'
+import { Labels } from './labels.ts'
+import { Serving } from './serving.ts'
 
 const ROWS_MAX = 16
 
@@ -28,19 +30,24 @@ const raised =
 
 async function open(t: Test) {
   const directory = t.testdir({})
-  const live: string[] = []
+  /** What bids were told to use, one change after the other. */
+  const roles: string[] = []
   const serving = new Serving({
     first: await loadTinyModel(directory),
     workers: 1,
     rowsMax: ROWS_MAX,
     clock: systemClock,
+    newLabels: () => new Labels(),
     onFault: (fault) => t.fail(fault.message),
-    onLive: ({ key }) => live.push(key),
+    onRoles: ({ live, candidate }) =>
+      roles.push(
+        live.key + (candidate === undefined ? '' : ` and ${candidate.served.key} at ${candidate.buckets}`),
+      ),
   })
   t.teardown(() => serving.close())
   const version = (name: string, areGoldenRowsTrue = true) =>
     loadTinyModel(directory, raised(areGoldenRowsTrue), name)
-  return { serving, live, version }
+  return { serving, roles, version }
 }
 
 /** The score of the first golden row by a version; undefined when there was none. */
@@ -57,7 +64,7 @@ async function scoreOf({ model, queue }: Served): Promise<number | undefined> {
 }
 
 t.test('a version goes live without a row of another being lost, and back', async (t) => {
-  const { serving, live, version } = await open(t)
+  const { serving, roles, version } = await open(t)
   const first = serving.live
   const next = await version('2')
   const scores: (number | undefined)[] = []
@@ -72,7 +79,7 @@ t.test('a version goes live without a row of another being lost, and back', asyn
   t.same(await serving.promote(next), [], 'one that is loaded already')
   isOver = true
   await load
-  t.same(live, ['tiny/2', 'tiny/1', 'tiny/2'])
+  t.same(roles, ['tiny/2', 'tiny/1', 'tiny/2'])
   t.ok(scores.length > 0 && scores.every((score) => score !== undefined))
   const [before, after] = [await scoreOf(first), await scoreOf(serving.live)]
   t.ok(Math.abs(before! - first.model.golden[0].output) < 1e-5, 'the version before still answers')
@@ -80,15 +87,55 @@ t.test('a version goes live without a row of another being lost, and back', asyn
   t.ok(after! > before!)
 })
 
-t.test('a version that breaks its promise in the workers does not go live', async (t) => {
-  const { serving, live, version } = await open(t)
-  t.match((await serving.promote(await version('2', false))).join(), /^golden row 0: the model answers/)
-  t.same([serving.live.key, serving.previous, live], ['tiny/1', undefined, []])
+t.test('a candidate is staged, moved on, and goes live in the workers that it has', async (t) => {
+  const { serving, roles, version } = await open(t)
+  const next = await version('2')
+  t.same(await serving.stage(next, 0), [])
+  const { served, shadow } = serving.candidate!
+  t.same(
+    serving.all.map(({ key }) => key),
+    ['tiny/1', 'tiny/2'],
+  )
+  t.same(await serving.stage(next, 0.05), [])
+  t.equal(serving.candidate?.shadow, shadow, 'what it showed in shadow is kept')
+  t.same(await serving.promote(next), [])
+  t.equal(serving.live, served)
+  t.equal(serving.candidate, undefined)
+  t.same(roles, ['tiny/1 and tiny/2 at 0', 'tiny/1 and tiny/2 at 500', 'tiny/2'])
+  t.same(await serving.stage(next, 0), ['tiny/2 is live'])
+})
+
+t.test('a trial ends, and another candidate takes its place', async (t) => {
+  const { serving, roles, version } = await open(t)
+  await serving.stage(await version('2'), 0)
+  await serving.stage(await version('3'), 0.5)
+  t.same(serving.rollBack(), [])
+  t.equal(serving.candidate, undefined)
+  t.same(roles, ['tiny/1 and tiny/2 at 0', 'tiny/1 and tiny/3 at 5000', 'tiny/1'])
   t.same(serving.rollBack(), ['there is no version before the live one'])
+})
+
+t.test('a live version that is taken back is let go, and who waits for it is told', async (t) => {
+  const { serving, version } = await open(t)
+  await serving.promote(await version('2'))
+  const bad = serving.live
+  const ticket = bad.queue.open(1, systemClock.nowMs() + 30_000)!
+  serving.revert()
+  t.equal(await ticket.outcome, 'failed')
+  t.same([serving.live.key, serving.previous, serving.swaps], ['tiny/1', undefined, 2])
   t.ok((await scoreOf(serving.live))! > 0)
 })
 
-t.test('two versions are not promoted at once', async (t) => {
+t.test('a version that breaks its promise in the workers does not go live', async (t) => {
+  const { serving, roles, version } = await open(t)
+  const liar = await version('2', false)
+  for (const faults of [await serving.promote(liar), await serving.stage(liar, 0)])
+    t.match(faults.join(), /^golden row 0: the model answers/)
+  t.same([serving.live.key, serving.previous, roles], ['tiny/1', undefined, []])
+  t.ok((await scoreOf(serving.live))! > 0)
+})
+
+t.test('two versions are not loaded at once', async (t) => {
   const { serving, version } = await open(t)
   const [second, third] = [await version('2'), await version('3')]
   const promoted = serving.promote(second)

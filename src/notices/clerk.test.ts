@@ -28,7 +28,7 @@ import { compileCaps } from '../users/caps.ts'
 import { FrequencyTable } from '../users/frequency.ts'
 import type { PairKey } from '../users/pair-key.ts'
 import { writePairKey } from '../users/pair-key-text.ts'
-import { NoticeClerk } from './clerk.ts'
+import { NoticeClerk, type Response } from './clerk.ts'
 import { type Booking, NoticeDesk } from './desk.ts'
 import { type Notice, NoticeReader } from './read.ts'
 import { ClerkTelemetry, NoticeTelemetry, UNMATCHED } from './telemetry.ts'
@@ -107,7 +107,12 @@ function opened({ heldBefore = 0 } = {}) {
   const others = new BidIds(new Prng(2))
   /** What keeps entries: a test may put another one in its place. */
   const disk: { append: Store['append'] } = { append: (entry, done) => store.append(entry, done) }
+  const responses: [what: string, response: Response, atMs?: number][] = []
   const clerk = new NoticeClerk({
+    responses: {
+      addImpression: (response) => responses.push(['impression', response]),
+      addClick: (response, atMs) => responses.push(['click', response, atMs]),
+    },
     ...{ ledger, landscape, rates, frequency, telemetry, clock },
     store: { append: (entry, done) => disk.append(entry, done) },
     capsOf: () => CAPS,
@@ -130,6 +135,7 @@ function opened({ heldBefore = 0 } = {}) {
       clickProbability: 0.25,
       propensity: 0.5,
       pairKey,
+      model: 'ctr.2',
       isPublic: false,
     }
   }
@@ -177,10 +183,11 @@ function opened({ heldBefore = 0 } = {}) {
     heard: [...landscape.heard],
     counters: telemetry.instruments.map((instrument) => 'values' in instrument && [...instrument.values]),
     entries: store.entries.length,
+    responses: responses.length,
   })
   return {
     ...{ clock, store, disk, ledger, landscape, rates, telemetry, campaign, clerk },
-    ...{ bid, strangeBid, tell, standing, seen, expire, memory },
+    ...{ bid, strangeBid, tell, standing, seen, expire, memory, responses },
   }
 }
 
@@ -622,6 +629,22 @@ t.test('a click and a conversion count once each, and stand beside the bill', as
   t.ok(means[1] > 1, 'one came')
   t.equal(means[2], means[1], 'a conversion is not another click')
   t.ok(rates.conversionRate(campaign, stated) > stated, 'one conversion of one click')
+})
+
+t.test('what came of a bid is told once, with the model that its probability is of', async (t) => {
+  const { clock, bid, strangeBid, tell, responses } = opened()
+  const token = bid()
+  const bidAtMs = clock.wallMs()
+  clock.advance(5000)
+  for (const kind of ['win', 'bill', 'bill', 'click', 'click', 'conversion', 'loss'] as const)
+    tell(kind, token)
+  const told = { model: 'ctr.2', campaignId: 'campaign-1', probability: 0.25, bidAtMs, bidNumber: 0 }
+  t.same(responses, [
+    ['impression', told],
+    ['click', told, bidAtMs + 5000],
+  ])
+  tell('bill', strangeBid())
+  t.equal(responses[2][1].bidNumber, NONE)
 })
 
 t.test('clicks and conversions are counted whoever made the bid, and without a bill', async (t) => {

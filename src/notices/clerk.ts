@@ -37,8 +37,27 @@ export type ClerkOptions = {
   readonly capsOf: (campaign: number) => Caps
   /** Number of a bid of this process by its id, else `NONE`. */
   readonly numberOf: (bidId: string) => number
+  readonly responses: Responses
   readonly telemetry: ClerkTelemetry
   readonly clock: Clock
+}
+
+/** A bid that was bought, for whoever wants to know whether its model was right. */
+export type Response = {
+  /** As the token names it. */
+  readonly model: string
+  readonly campaignId: string
+  /** Of a click. */
+  readonly probability: number
+  readonly bidAtMs: number
+  /** In the ledger of this process; `NONE` for bids of others. */
+  readonly bidNumber: number
+}
+
+/** Told of each once. */
+export type Responses = {
+  addImpression(response: Response): void
+  addClick(response: Response, atMs: number): void
 }
 
 /** OpenRTB 3.0, "Loss Reason Codes": below the floor or that of a deal, outbid; or none given. */
@@ -99,6 +118,7 @@ export class NoticeClerk {
       telemetry.cappedPrices.add(0)
     ledger.tallies.add('impressions', campaign)
     rates.addImpression(rates.creativeOf(campaign, token.creativeId), token.clickProbability)
+    this.#options.responses.addImpression(this.#responseOf(notice))
   }
 
   #win(notice: Notice): void {
@@ -132,11 +152,12 @@ export class NoticeClerk {
   }
 
   #click(notice: Notice, done: (booking: Booking) => void): void {
-    const { ledger, rates } = this.#options
+    const { ledger, rates, responses, clock } = this.#options
     this.#append(this.#entryOf(notice, ENTRY_KIND.click, 0), done, () => {
       const campaign = this.#campaignOf(notice.token.campaignId)
       ledger.tallies.add('clicks', campaign)
       rates.addClick(rates.creativeOf(campaign, notice.token.creativeId))
+      responses.addClick(this.#responseOf(notice), clock.wallMs())
     })
   }
 
@@ -211,6 +232,12 @@ export class NoticeClerk {
     // A price under the bid did not decide.
     if (priceToWin === undefined) landscape.observeLoss(segment, nanos[place])
     else if (priceToWin >= nanos[place]) landscape.observePrice(segment, priceToWin)
+  }
+
+  #responseOf({ token }: Notice): Response {
+    const { model, campaignId, clickProbability, bidAtS, bidId } = token
+    const bidNumber = this.#options.numberOf(bidId)
+    return { model, campaignId, probability: clickProbability, bidAtMs: bidAtS * 1000, bidNumber }
   }
 
   #placeOf({ token }: Notice): number {

@@ -71,6 +71,7 @@ function opened(booking: Booking = 'booked') {
       clickProbability: 0.004,
       propensity: 0,
       pairKey: '',
+      model: '',
       ...more,
     })
   const written = (more?: Partial<NoticeToken>) => tokensOf(more).forExchange

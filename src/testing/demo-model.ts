@@ -39,5 +39,11 @@ export async function openDemoModel(
   const plans = manifest.inputs.map(({ type, columns }) =>
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
+  return {
+    label: 'ctr.1',
+    scores: { noteAll: () => {} },
+    plans,
+    queue,
+    inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count),
+  }
 }

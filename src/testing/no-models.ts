@@ -7,6 +7,7 @@ export const NO_MODELS: ModelsPort = {
   find: () => undefined,
   promote: async () => ({ faults: [] }),
   rollBack: async () => ({ faults: [] }),
+  rearm: async () => ({ faults: [] }),
 }
 
 export const NO_INFERENCE: InferencePort = {

@@ -131,6 +131,7 @@ function bidOn(
     clickProbability: (hash % 1000) / 1e5,
     propensity: 0,
     pairKey: '',
+    model: '',
   })
   const url = (kind: string, token: string, asks = '') => `${PUBLIC}/notice/${kind}?t=${token}${asks}`
   return {

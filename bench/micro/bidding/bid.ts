@@ -8,6 +8,7 @@ import { Plan } from '../../../src/features/plan.ts'
 import { InlineScorer } from '../../../src/inference/inline.ts'
 import { Ticket } from '../../../src/inference/queue.ts'
 import { newSlabBuffer, slabOver } from '../../../src/inference/slab.ts'
+import { Scores } from '../../../src/models/scores.ts'
 import { Rates } from '../../../src/pricing/currency.ts'
 import { TestBidder } from '../../../src/testing/bidder.ts'
 import { ManualClock } from '../../../src/testing/clock.ts'
@@ -27,6 +28,8 @@ async function bidding(campaigns: number): Promise<() => Promise<number>> {
   const prng = new Prng(1)
   for (let row = 0; row < ROWS_MAX; row++) slab.scores[row] = 0.004 * prng.unit()
   const ready: ReadyModel = {
+    label: 'ctr.1',
+    scores: new Scores(),
     plans,
     queue: {
       open: (_, deadlineMs) => {

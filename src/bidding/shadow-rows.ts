@@ -1,0 +1,39 @@
+/**
+ * What a candidate says of the rows that the live version has scored, for the comparison of the two. Nobody waits for it:
+ * the bid is gone by the time that its answer is there.
+ */
+import { NONE } from '../budget/holds.ts'
+import type { Ticket } from '../inference/queue.ts'
+import type { Choice } from './choose.ts'
+import { rowCountOf, type Slot } from './slot.ts'
+import type { ShadowScores } from './snapshot.ts'
+
+/** @param shadow, live the tickets of the same rows; the live one is scored, and its scores are read at once. */
+export function compareScores(
+  sink: ShadowScores,
+  shadow: Ticket,
+  slots: readonly Slot[],
+  live: Ticket,
+  choices: readonly Choice[],
+): void {
+  const rowCount = rowCountOf(slots)
+  const liveScores = live.slab.scores.slice(live.firstRow, live.firstRow + rowCount)
+  void shadow.outcome.then((outcome) => {
+    if (outcome !== 'scored') return
+    const { scores } = shadow.slab
+    for (let row = 0; row < rowCount; row++) sink.note(liveScores[row], scores[shadow.firstRow + row])
+    for (const { slot, ad, bidNumber } of choices) {
+      if (bidNumber !== NONE) sink.noteBid(bidNumber, scores[shadow.firstRow + rowOf(slots, slot, ad)])
+    }
+  })
+}
+
+/** Rows stand slot by slot, ad by ad. */
+function rowOf(slots: readonly Slot[], wanted: Slot, ad: number): number {
+  let row = 0
+  for (const slot of slots) {
+    if (slot === wanted) break
+    row += slot.ads.length
+  }
+  return row + wanted.ads.indexOf(ad)
+}

@@ -194,8 +194,7 @@ export class Bidder {
     laps?.end(STAGE.price)
     if (scored === 'scored') {
       model.scores.noteAll(ticket!.slab.scores, ticket!.firstRow, rowCountOf(slots))
-      if (shadow !== undefined)
-        void compareScores(snapshot.candidate!.shadow, shadow, slots, ticket!, choices)
+      if (shadow !== undefined) compareScores(snapshot.candidate!.shadow, shadow, slots, ticket!, choices)
     }
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
     if (choices.length === 0) return this.#refuse(arrival, exchange, terms, outcome)

@@ -55,7 +55,6 @@ export class WorkerPool {
 /** One generation of workers. */
 class Crew {
   isStarted = false
-  readonly started: Promise<void>
   readonly #pool: Piscina<Task, number>
   #running = 0
   #idle: PromiseWithResolvers<void> | undefined
@@ -77,7 +76,7 @@ class Crew {
     })
     this.#pool.on('error', onError)
     const pings = Array.from({ length: workers }, () => this.run(PING))
-    this.started = Promise.allSettled(pings).then(() => {
+    void Promise.allSettled(pings).then(() => {
       this.isStarted = true
     })
   }

@@ -19,7 +19,7 @@ import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
 import { releasedVersion } from './models/release-file.ts'
 import type { ReleasePolicy } from './models/release-policy.ts'
-import { labelOf, Releases } from './models/releases.ts'
+import { Releases } from './models/releases.ts'
 import { ModelRepository } from './models/repository.ts'
 import { type Roles, Serving } from './models/serving.ts'
 import { modelInstruments } from './models/telemetry.ts'
@@ -164,5 +164,5 @@ function readyModel(served: Served, { vectors }: Pick<Ads, 'vectors'>): ReadyMod
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
   const scorer = new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count)
-  return { label: labelOf(served), plans, queue, inline: scorer, scores }
+  return { key: served.key, plans, queue, inline: scorer, scores }
 }

@@ -146,7 +146,7 @@ class BillFiles {
         clickProbability: 0.002,
         propensity: 0.98,
         pairKey: '',
-        model: 'ctr.1',
+        model: 'ctr/1',
       })
       return `t=${forExchange}&p=1.5`
     })

@@ -185,7 +185,7 @@ export class Bidder {
     const { choices, refusalCount } = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
       purse: this.#purse,
       user,
-      model: scored === 'scored' ? model.label : '',
+      model: scored === 'scored' ? model.key : '',
       unitsPerUsd: terms.unitsPerUsd,
       bidsPerImpMax: exchange.profile.bidsPerImpMax,
       wallMs,

@@ -43,7 +43,7 @@ function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
   }
   const candidate: Candidate = {
     model: scriptedModel({
-      ...{ outcome: 'scored', probability: isFor('candidate'), label: 'ctr.2' },
+      ...{ outcome: 'scored', probability: isFor('candidate'), key: 'ctr/2' },
       onScores: (scores) => heard.scores.push(scores),
       ...script,
     }),
@@ -55,7 +55,7 @@ function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
     },
     ...parts,
   }
-  const model = scriptedModel({ outcome: 'scored', probability: isFor('live'), label: 'ctr.1' })
+  const model = scriptedModel({ outcome: 'scored', probability: isFor('live'), key: 'ctr/1' })
   const bidder = new TestBidder({ ads, rates: new Rates(undefined, 1), model, candidate })
   /** The creative of the bid, and the model that its token names. */
   const ask = async (body: string): Promise<string> => {
@@ -68,7 +68,7 @@ function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
 
 t.test('in shadow the live version bids, and both are compared on the same rows', async (t) => {
   const { ask, heard } = open()
-  t.equal(await ask(bodyOf('r')), 'live-choice ctr.1')
+  t.equal(await ask(bodyOf('r')), 'live-choice ctr/1')
   t.same(heard.rows.map((row) => row.map((score) => Math.round(score * 1000))).sort(), [
     [3, 4],
     [4, 3],
@@ -80,14 +80,14 @@ t.test('in shadow the live version bids, and both are compared on the same rows'
 t.test('a shadow that is late, fails or is full changes no answer', async (t) => {
   for (const outcome of ['late', 'failed', 'full'] as const) {
     const { ask, heard } = open({}, { outcome })
-    t.equal(await ask(bodyOf('r')), 'live-choice ctr.1', outcome)
+    t.equal(await ask(bodyOf('r')), 'live-choice ctr/1', outcome)
     t.same([heard.rows, heard.bids], [[], []], outcome)
   }
 })
 
 t.test('a shadow that never answers holds nobody up', async (t) => {
   const { ask } = open({}, { until: new Promise(() => {}) })
-  t.equal(await ask(bodyOf('r')), 'live-choice ctr.1')
+  t.equal(await ask(bodyOf('r')), 'live-choice ctr/1')
 })
 
 t.test('under overload there is no shadow', async (t) => {
@@ -108,8 +108,8 @@ t.test('a canary bids on its share of the requests, and its scores are told', as
   let own = 0
   for (let i = 0; i < 400; i++) {
     const said = await ask(bodyOf(`r${i}`))
-    t.ok(said === 'live-choice ctr.1' || said === 'candidate-choice ctr.2', said)
-    if (said.endsWith('ctr.2')) own++
+    t.ok(said === 'live-choice ctr/1' || said === 'candidate-choice ctr/2', said)
+    if (said.endsWith('ctr/2')) own++
   }
   // Six standard deviations of a fair draw are 52.
   t.ok(Math.abs(own - 100) < 52, `${own} of 400`)

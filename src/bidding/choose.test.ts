@@ -94,7 +94,7 @@ const UNLIMITED = { timeZone: 'UTC', dailyNanos: ALLOTTED_MAX_NANOS, flights: []
 const SECOND_PRICE = 2
 const FIXED_PRICE = 3
 type Limits = Omit<ChoiceTerms, 'purse' | 'wallMs'>
-const LIMITS: Limits = { unitsPerUsd: 1, bidsPerImpMax: 2, user: undefined, model: 'ctr.2', isTest: false }
+const LIMITS: Limits = { unitsPerUsd: 1, bidsPerImpMax: 2, user: undefined, model: 'ctr/2', isTest: false }
 
 type SlotParts = Partial<Slot> & { readonly video?: Partial<PodTerms>; readonly audio?: Partial<PodTerms> }
 

@@ -33,7 +33,7 @@ export type Choice = {
   readonly bidNumber: number
   /** Of a click, by the model. */
   readonly clickProbability: number
-  /** Who says so: the label of a model, '' for an inline scorer. */
+  /** Who says so: the key of a model, '' for an inline scorer. */
   readonly model: string
   /** How likely this price was; 0 where there was no other. */
   readonly propensity: number
@@ -46,7 +46,7 @@ export type Chosen = { readonly choices: Choice[]; readonly refusalCount: number
 export type ChoiceTerms = {
   readonly purse: Purse
   readonly user: UserKey | undefined
-  /** Label of the model whose scores they are, '' for an inline scorer. */
+  /** Key of the model whose scores they are, '' for an inline scorer. */
   readonly model: string
   readonly unitsPerUsd: number
   readonly bidsPerImpMax: number

@@ -84,7 +84,7 @@ t.test('the token in every notice of a bid says what the bid is', async (t) => {
       clickProbability: 0.0125,
       propensity: 0.98,
       pairKey: PAIR_KEY,
-      model: 'ctr.2',
+      model: 'ctr/2',
     }
     const text = write([{ ...choiceOf(creative), ...logged, priceCpmMicros }], { exchange, terms })
     const bid = onlyBid(text)

@@ -29,7 +29,7 @@ const TOKEN: NoticeToken = {
   clickProbability: 0.0041,
   propensity: 0.125,
   pairKey: '01b7k2f09x0c4d',
-  model: 'ctr.2',
+  model: 'ctr/2',
 }
 
 const text = writeToken(seal, TOKEN).forExchange
@@ -43,6 +43,9 @@ const ids = fc
   .map(([first, rest]) => first + rest)
 const DIGITS = HEAD.slice(26)
 const pairKeys = fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 14, maxLength: 14 })
+const models = fc
+  .tuple(fc.constantFrom('ctr', 'a-1'), fc.constantFrom('1', '2.0-b_c'))
+  .map((parts) => parts.join('/'))
 const tokens: fc.Arbitrary<NoticeToken> = fc.record({
   bidAtS: fc.integer({ min: 0, max: 36 ** 7 - 1 }),
   exchangeName: ids,
@@ -56,7 +59,7 @@ const tokens: fc.Arbitrary<NoticeToken> = fc.record({
   clickProbability: fc.nat(1e9).map((billionths) => billionths / 1e9),
   propensity: fc.nat(1e6).map((millionths) => millionths / 1e6),
   pairKey: fc.oneof(fc.constant(''), pairKeys),
-  model: fc.oneof(fc.constant(''), ids),
+  model: fc.oneof(fc.constant(''), models),
 })
 
 t.test('a token reads as its head comment draws it', async (t) => {
@@ -209,7 +212,7 @@ t.test('the longest token has the length that is stated, and can be sealed', asy
     clickProbability: 1,
     propensity: 1,
     pairKey: 'z'.repeat(14),
-    model: 'm'.repeat(64),
+    model: `${'m'.repeat(31)}/${'1'.repeat(32)}`,
   })
   t.same([forExchange.length, forMarkup.length], [TOKEN_CHARS_MAX, TOKEN_CHARS_MAX])
   t.equal(TOKEN_CHARS_MAX, 430)

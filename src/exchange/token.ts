@@ -5,7 +5,7 @@
  *     3~tz4g3k~google~campaign-7~creative-12~1jz5s~EUR~1mf9k~8f1c02aa-3~0~2hw1~~01b7k2f09x0c4d~ctr.2~k1~Wm2…
  *     |  |       |        |          |         |    |    |        |     |  |   |     |          |    |   seal over all before it
  *     |  |       |        |          |         |    |    |        |     |  |   |     |          |    id of the seal's key
- *     |  |       |        |          |         |    |    |        |     |  |   |     |          the model that said so; empty for an inline scorer
+ *     |  |       |        |          |         |    |    |        |     |  |   |     |          the model that said so, / as .; empty for an inline scorer
  *     |  |       |        |          |         |    |    |        |     |  |   |     who sees it of which campaign
  *     |  |       |        |          |         |    |    |        |     |  |   how likely the price was, in millionths
  *     |  |       |        |          |         |    |    |        |     |  probability of a click, in billionths
@@ -41,7 +41,7 @@ export type NoticeToken = {
   readonly propensity: number
   /** Counts the user's impressions of the campaign, as 14 digits of base 36; '' where nobody may be known. */
   readonly pairKey: string
-  /** The model whose probability it is, as `name.version`; '' where an inline scorer stood in, or nobody wrote it down. */
+  /** The model whose probability it is, as `name/version`; '' where an inline scorer stood in, or nobody wrote it down. */
   readonly model: string
 }
 
@@ -86,7 +86,7 @@ export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
     .text(token.isTest ? '~1~' : '~0~')
   out.base36(Math.round(token.clickProbability * BILLIONTH)).text('~')
   if (token.propensity !== 0) out.base36(millionths(token.propensity))
-  out.text('~').text(token.pairKey).text('~').text(token.model).text('~').text(seal.keyId)
+  out.text('~').text(token.pairKey).text('~').text(token.model.replace('/', '.')).text('~').text(seal.keyId)
   const seals = seal.sign(out)
   const sealAt = out.text('~').length
   out.text(seals)
@@ -135,6 +135,7 @@ function tokenOf(parts: RegExpExecArray): NoticeToken {
     clickProbability: Number.parseInt(parts[11], 36) / BILLIONTH,
     propensity: parts[12] === undefined ? 0 : Number.parseInt(parts[12], 36) / MILLIONTH,
     pairKey: parts[13] ?? '',
-    model: parts[14] ?? '',
+    // The name of a model has no dot.
+    model: parts[14]?.replace('.', '/') ?? '',
   }
 }

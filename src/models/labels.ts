@@ -4,7 +4,7 @@
 
 /** A bid that was bought, or clicked. */
 export type Response = {
-  /** Label of the model, as its token has it. */
+  /** Key of the model, as its token has it. */
   readonly model: string
   readonly campaignId: string
   /** Of a click, by that model. */

@@ -71,7 +71,7 @@ export type ReleaseOptions = {
 export class Releases {
   readonly #options: ReleaseOptions
   readonly #latched: Map<string, readonly string[]>
-  /** By the label of the version that bids were made with. */
+  /** By the key of the version that bids were made with. */
   readonly #labels = new Map<string, LabelBook>()
   #watched: { readonly served: Served; readonly watch: StageWatch }[] = []
   /** What a live version is held against that goes live next. */
@@ -213,9 +213,8 @@ export class Releases {
     this.#isAlarmed = false
     const common = { referenceMin: policy.psiScores, nowMs: clock.wallMs() }
     const labelsOf = (served: Served): LabelBook => {
-      const label = labelOf(served)
-      const labels = this.#labels.get(label) ?? newLabels()
-      this.#labels.set(label, labels)
+      const labels = this.#labels.get(served.key) ?? newLabels()
+      this.#labels.set(served.key, labels)
       return labels
     }
     const isSame = this.#watched.find(({ served, watch }) => served === live && watch.stage === 'live')
@@ -253,8 +252,8 @@ export class Releases {
         }),
       })
     }
-    const loaded = [live, previous, candidate?.served].filter((one) => one !== undefined).map(labelOf)
-    for (const label of this.#labels.keys()) if (!loaded.includes(label)) this.#labels.delete(label)
+    const loaded = [live.key, previous?.key, candidate?.served.key]
+    for (const key of this.#labels.keys()) if (!loaded.includes(key)) this.#labels.delete(key)
   }
 
   #refusal(name: string): string | undefined {
@@ -337,9 +336,4 @@ function scoresOf({ served, shadow, share }: NonNullable<Serving['candidate']>):
 
 function versionOf({ model }: Served): string {
   return model.manifest.version
-}
-
-/** As the tokens of its bids name it. */
-export function labelOf({ model: { manifest } }: Served): string {
-  return `${manifest.name}.${manifest.version}`
 }

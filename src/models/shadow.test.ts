@@ -3,7 +3,7 @@ import { Labels, type Response } from './labels.ts'
 import { Shadow } from './shadow.ts'
 
 const responseOf = (bidNumber: number): Response => ({
-  model: 'ctr.1',
+  model: 'ctr/1',
   campaignId: 'c',
   probability: 0.5,
   bidAtMs: 0,

@@ -44,7 +44,7 @@ export type ClerkOptions = {
 
 /** A bid that was bought, for whoever wants to know whether its model was right. */
 export type Response = {
-  /** As the token names it. */
+  /** `name/version`; '' where an inline scorer stood in. */
   readonly model: string
   readonly campaignId: string
   /** Of a click. */

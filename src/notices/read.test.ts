@@ -29,7 +29,7 @@ const token = (exchangeName: string, more: Partial<NoticeToken> = {}): NoticeTok
   clickProbability: 0.004,
   propensity: 0.5,
   pairKey: '01b7k2f09x0c4d',
-  model: 'ctr.2',
+  model: 'ctr/2',
   ...more,
 })
 /** The token that the exchange has; and the one that everybody can read. */

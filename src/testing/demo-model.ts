@@ -40,7 +40,7 @@ export async function openDemoModel(
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
   return {
-    label: 'ctr.1',
+    key: 'ctr/1',
     scores: { noteAll: () => {} },
     plans,
     queue,

@@ -21,7 +21,7 @@ export type Script = {
   readonly inlineProbability?: (ad: number) => number
   /** How tickets end; `full` refuses them. */
   readonly outcome: ScoreOutcome | 'full'
-  readonly label?: string
+  readonly key?: string
   /** Told of what bids are made from. */
   readonly onScores?: (scores: number[]) => void
   /** When they end; at once unless told. */
@@ -32,7 +32,7 @@ export function scriptedModel(script: Script): ReadyModel {
   const buffer = new SharedArrayBuffer(ROWS_MAX * 8)
   const slab = slabOver(buffer, SPEC, ROWS_MAX)
   return {
-    label: script.label ?? 'scripted.1',
+    key: script.key ?? 'scripted/1',
     scores: {
       noteAll: (scores, first, count) => script.onScores?.([...scores.subarray(first, first + count)]),
     },

@@ -28,7 +28,7 @@ async function bidding(campaigns: number): Promise<() => Promise<number>> {
   const prng = new Prng(1)
   for (let row = 0; row < ROWS_MAX; row++) slab.scores[row] = 0.004 * prng.unit()
   const ready: ReadyModel = {
-    label: 'ctr.1',
+    key: 'ctr/1',
     scores: new Scores(),
     plans,
     queue: {

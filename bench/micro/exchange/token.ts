@@ -28,7 +28,7 @@ const tokens: readonly NoticeToken[] = Array.from({ length: 256 }, (_, i) => ({
   clickProbability: 0.001 + i * 1e-6,
   propensity: 0.125,
   pairKey: (1e9 + i * 12_345).toString(36).padStart(14, '0'),
-  model: 'ctr.1',
+  model: 'ctr/1',
 }))
 const written = tokens.map((token) => writeToken(seal, token).forExchange)
 const texts = written.map((token) => new ByteWriter(256).text(token.slice(0, -SEAL_CHARS - 1)))

@@ -30,6 +30,7 @@ import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
 import type { Purse } from './purse.ts'
+import { scoresOf } from './scores.ts'
 import { compareScores } from './shadow-rows.ts'
 import { type Audience, SHORTLIST, shortlist } from './shortlist.ts'
 import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, rowCountOf, type Slot, slotOf } from './slot.ts'
@@ -171,18 +172,20 @@ export class Bidder {
     const scoreBy = scoreByMs(answerBy)
     const ticket = isInline ? undefined : this.#writeFeatures(model, slots, currency, scoreBy)
     if (ticket !== undefined) telemetry.rows.add(0, rowCountOf(slots))
+    const conversions = isInline ? undefined : this.#writeConversions(snapshot, slots, currency, scoreBy)
     const shadow = level > 0 ? undefined : this.#writeShadow(snapshot, slots, currency, scoreBy)
     laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
-    const scored = ticket !== undefined ? await ticket.outcome : isInline ? 'overload' : 'full'
+    const whyNot = isInline ? 'overload' : 'full'
+    const scored = ticket === undefined ? whyNot : await scoresOf(slots, model, ticket, conversions)
     laps?.end(STAGE.score)
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, NO_BODY)
     if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, NO_BODY)
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
 
     // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
-    const { choices, refusalCount } = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {
+    const { choices, refusalCount } = choose(snapshot, slots, {
       purse: this.#purse,
       user,
       model: scored === 'scored' ? model.key : '',
@@ -192,10 +195,8 @@ export class Bidder {
       isTest: terms.isTest,
     })
     laps?.end(STAGE.price)
-    if (scored === 'scored') {
-      model.scores.noteAll(ticket!.slab.scores, ticket!.firstRow, rowCountOf(slots))
-      if (shadow !== undefined) compareScores(snapshot.candidate!.shadow, shadow, slots, ticket!, choices)
-    }
+    if (scored === 'scored' && shadow !== undefined)
+      compareScores(snapshot.candidate!.shadow, shadow, slots, choices)
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
     if (choices.length === 0) return this.#refuse(arrival, exchange, terms, outcome)
 
@@ -301,6 +302,18 @@ export class Bidder {
       }
     }
     return ticket
+  }
+
+  /** The same rows for a model of conversions, where one of the ads is paid by them. */
+  #writeConversions(
+    { conversionModel, ads: { goals } }: Snapshot,
+    slots: readonly Slot[],
+    currency: BidCurrency,
+    scoreBy: number,
+  ): Ticket | undefined {
+    if (conversionModel === undefined) return undefined
+    const isWanted = slots.some(({ ads }) => ads.some((ad) => goals.conversionRate[ad] > 0))
+    return isWanted ? this.#writeFeatures(conversionModel, slots, currency, scoreBy) : undefined
   }
 
   /** The same rows for a candidate that scores beside the live version. */

@@ -36,7 +36,7 @@ const bodyOf = (id: string, user = '') =>
   })
 
 function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
-  const heard: { rows: [number, number][]; bids: [number, number][]; scores: number[][] } = {
+  const heard: { rows: [number, number][]; bids: [number, number][]; scores: number[] } = {
     rows: [],
     bids: [],
     scores: [],
@@ -44,7 +44,7 @@ function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
   const candidate: Candidate = {
     model: scriptedModel({
       ...{ outcome: 'scored', probability: isFor('candidate'), key: 'ctr/2' },
-      onScores: (scores) => heard.scores.push(scores),
+      onScore: (score) => heard.scores.push(score),
       ...script,
     }),
     buckets: 0,
@@ -113,7 +113,7 @@ t.test('a canary bids on its share of the requests, and its scores are told', as
   }
   // Six standard deviations of a fair draw are 52.
   t.ok(Math.abs(own - 100) < 52, `${own} of 400`)
-  t.same([heard.scores.length, heard.rows], [own, []])
+  t.same([heard.scores.length, heard.rows], [2 * own, []])
 })
 
 t.test('a canary that is late is answered for by its own inline scorer', async (t) => {

@@ -2,8 +2,6 @@
 import t from 'tap'
 import { ALLOTTED_MAX_NANOS } from '../budget/books.ts'
 import { NONE } from '../budget/holds.ts'
-import { Ticket } from '../inference/queue.ts'
-import { slabOver } from '../inference/slab.ts'
 import { type Floor, NO_FLOOR } from '../pricing/floor.ts'
 import { type AdTraits, FORMAT } from '../targeting/ad.ts'
 import { ManualClock } from '../testing/clock.ts'
@@ -19,6 +17,8 @@ type Ad = {
   readonly value: number
   readonly ceiling?: number
   readonly isPerClick?: boolean
+  /** Of its campaign, where conversions are the goal. */
+  readonly conversionRate?: number
   readonly format?: keyof typeof FORMAT
   readonly durationS?: number
   readonly advertiser?: number
@@ -55,6 +55,7 @@ function snapshotOf(ads: readonly Ad[], money: TestMoney): Snapshot {
     isPerClick: Uint8Array.from(ads, ({ isPerClick = false }) => Number(isPerClick)),
     valueMicros: Float64Array.from(ads, ({ value, isPerClick }) => (isPerClick ? value * 1e3 : value * 1e6)),
     ceilingCpmMicros: Float64Array.from(ads, ({ value, ceiling = value }) => ceiling * 1e6),
+    conversionRate: Float64Array.from(ads, ({ conversionRate = 0 }) => conversionRate),
   }
   const { campaignIds, creativeIds } = traits
   return {
@@ -115,6 +116,7 @@ function slotOf(ads: readonly number[], { video, audio, ...parts }: SlotParts = 
     audioFloor: NO_FLOOR,
     ads: [...ads],
     probabilities: ads.map(() => 1),
+    conversions: [],
     ...parts,
   }
 }
@@ -131,19 +133,15 @@ function floorOf(cpm: number): Floor {
 function decide(
   ads: readonly Ad[],
   slots: readonly Slot[],
-  {
-    limits = LIMITS,
-    money = calmMoney(),
-    ticket,
-  }: { limits?: Limits; money?: TestMoney; ticket?: Ticket } = {},
+  { limits = LIMITS, money = calmMoney() }: { limits?: Limits; money?: TestMoney } = {},
 ) {
   const terms = { ...limits, purse: money.purse, wallMs: WALL_MS }
-  return choose(snapshotOf(ads, money), slots, ticket, terms)
+  return choose(snapshotOf(ads, money), slots, terms)
 }
 
 /** As `slot:ad@price`, the slot by its place. */
-function chosen(ads: readonly Ad[], slots: readonly Slot[], limits = LIMITS, ticket?: Ticket): string[] {
-  return decide(ads, slots, { limits, ticket }).choices.map(
+function chosen(ads: readonly Ad[], slots: readonly Slot[], limits = LIMITS): string[] {
+  return decide(ads, slots, { limits }).choices.map(
     ({ slot, ad, priceCpmMicros }) => `${slots.indexOf(slot)}:${ad}@${priceCpmMicros / 1e6}`,
   )
 }
@@ -161,30 +159,21 @@ t.test('a slot gets its best candidate that reaches the floor', async (t) => {
 })
 
 t.test(
-  'scores are those of the model, each slot its rows, and else those of the inline scorer',
+  'a click is worth more where the model of conversions says so, and as much as ever where it does not',
   async (t) => {
-    const ads: Ad[] = [1, 1, 1, 1].map((value) => ({ value, isPerClick: true, ceiling: 10 }))
-    const deal = { dealIdRaw: 'd' }
-    const slots = [
-      slotOf([0, 1], deal),
-      // Full, and yet it has rows.
-      slotOf([2, 3]),
-      slotOf([1, 0], { impIndex: 1 }),
+    const ads: Ad[] = [
+      { value: 2, isPerClick: true, ceiling: 10, conversionRate: 0.1 },
+      { value: 3, isPerClick: true, ceiling: 10 },
     ]
-    const rows = 16
-    const spec = {
-      key: 'k',
-      file: '',
-      inputs: [{ name: 'ads', type: 'int32', width: 1 }],
-      output: 'p',
-    } as const
-    const slab = slabOver(new SharedArrayBuffer(rows * 8), spec, rows)
-    slab.scores.set([9, 9, 9, 0.25, 0.5, 8, 8, 0.125, 0.75])
-    const ticket = new Ticket(slab, 3, 0)
-    const limits = { ...LIMITS, bidsPerImpMax: 1 }
-    t.strictSame(chosen(ads, slots, limits, ticket), ['0:1@0.5', '2:0@0.75'])
-    const inline = slots.map((slot) => ({ ...slot, probabilities: [0.5, 0.25] }))
-    t.strictSame(chosen(ads, inline, limits), ['0:0@0.5', '2:1@0.5'])
+    t.strictSame(chosen(ads, [slotOf([0, 1])]), ['0:1@3'], 'without one')
+    const slot = slotOf([0, 1], { conversions: [0.2, 0.9] })
+    t.strictSame(
+      chosen(ads, [slot]),
+      ['0:0@4'],
+      'twice as likely; an ad that is paid by clicks is left alone',
+    )
+    const { choices } = decide(ads, [slot])
+    t.equal(choices[0].clickProbability, 1, 'the probability of the click is what it was')
   },
 )
 

@@ -6,7 +6,6 @@
  * the slots of one pod nothing is shown twice that the publisher, or good taste, wants once. Of several creatives of one
  * campaign one is drawn (Thompson sampling), and priced at what is expected of it, not at what was drawn.
  */
-import type { Ticket } from '../inference/queue.ts'
 import {
   type AuctionTerms,
   isFirstPrice,
@@ -74,21 +73,12 @@ const podFiller = new PodFiller()
 /** Candidates of the request that have a price and were not given their money, or their user. */
 let refusalCount = 0
 
-/** @param ticket where the model's scores are; without it the inline scorer's are used. */
-export function choose(
-  snapshot: Snapshot,
-  slots: readonly Slot[],
-  ticket: Ticket | undefined,
-  terms: ChoiceTerms,
-): Chosen {
+export function choose(snapshot: Snapshot, slots: readonly Slot[], terms: ChoiceTerms): Chosen {
   const { traits } = snapshot.ads
   refusalCount = 0
   const choices: Choice[] = []
-  let row = ticket === undefined ? 0 : ticket.firstRow
   for (const slot of slots) {
-    const scores = ticket === undefined ? slot.probabilities : ticket.slab.scores
-    const count = valueAll(snapshot, slot, scores, ticket === undefined ? 0 : row, terms.unitsPerUsd)
-    row += slot.ads.length
+    const count = valueAll(snapshot, slot, terms.unitsPerUsd)
     if (count === 0 || isFull(choices, slot, terms.bidsPerImpMax)) continue
     for (let i = 0; i < count; i++) if (isTaken(choices, slot, traits, ads[i])) values[i] = NO_PRICE
     const best = bestOf(count)
@@ -103,21 +93,16 @@ export function choose(
 const NO_CANDIDATE = -1
 
 /** Fills the columns with the candidates that reach their floor; returns how many there are. */
-function valueAll(
-  snapshot: Snapshot,
-  slot: Slot,
-  scores: ArrayLike<number>,
-  firstScore: number,
-  unitsPerUsd: number,
-): number {
+function valueAll(snapshot: Snapshot, slot: Slot, unitsPerUsd: number): number {
   const { traits } = snapshot.ads
   let count = 0
   let terms = auctionTermsOf(slot, slot.commonFloorCpmMicros)
   for (let i = 0; i < slot.ads.length; i++) {
     const ad = slot.ads[i]
     if (Number.isNaN(slot.commonFloorCpmMicros)) terms = auctionTermsOf(slot, floorOfAd(slot, traits, ad))
-    const probability = scores[firstScore + i]
-    const value = valueCpmMicros(snapshot.goals, ad, probability) * unitsPerUsd
+    const probability = slot.probabilities[i]
+    const worth = probability * conversionLift(snapshot, slot, i)
+    const value = valueCpmMicros(snapshot.goals, ad, worth) * unitsPerUsd
     const limit = limitCpmMicros(value, ceilingOf(snapshot, slot, ad) * unitsPerUsd, terms)
     if (limit === NO_PRICE) continue
     ads[count] = ad
@@ -128,6 +113,12 @@ function valueAll(
     values[count++] = Math.max(value, Number.MIN_VALUE)
   }
   return count
+}
+
+/** How many times likelier than its campaign's clicks in general a click on this one leads to a conversion. */
+function conversionLift({ goals }: Snapshot, { ads, conversions }: Slot, i: number): number {
+  const rate = goals.conversionRate[ads[i]]
+  return conversions.length === 0 || rate === 0 ? 1 : conversions[i] / rate
 }
 
 function auctionTermsOf(slot: Slot, floorCpmMicros: number): AuctionTerms {

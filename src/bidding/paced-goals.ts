@@ -32,18 +32,22 @@ export function pacedGoals(
     const campaign = accounts.campaigns[ad]
     const mayBid = ledger.refusal(campaign, LEAST_NANOS) === REFUSAL.none
     const factor = mayBid ? pacer.valueFactor[campaign] : 0
-    const valueMicros = mayBid ? goals.valueMicros[ad] * multiplierOf(ad, goals, accounts, rates) * factor : 0
+    const conversionRate = conversionRateOf(ad, goals, accounts, rates)
+    const multiplier = mayBid ? multiplierOf(ad, goals, accounts, rates) * (conversionRate || 1) : 0
+    const valueMicros = goals.valueMicros[ad] * multiplier * factor
     const ceilingCpmMicros = goals.ceilingCpmMicros[ad] * factor
     const passShare = mayBid ? pacer.passShare[campaign] : 0
     const isSame =
       paced.valueMicros[ad] === valueMicros &&
       paced.ceilingCpmMicros[ad] === ceilingCpmMicros &&
+      paced.conversionRate[ad] === conversionRate &&
       paced.passShare[ad] === passShare
     if (isSame) continue
     // What is published is never changed.
     if (paced === before) paced = copyOf(before)
     paced.valueMicros[ad] = valueMicros
     paced.ceilingCpmMicros[ad] = ceilingCpmMicros
+    paced.conversionRate[ad] = conversionRate
     paced.passShare[ad] = passShare
   }
   return paced
@@ -55,15 +59,23 @@ function noGoals(isPerClick: Uint8Array): PacedGoals {
     isPerClick,
     valueMicros: new Float64Array(length),
     ceilingCpmMicros: new Float64Array(length),
+    conversionRate: new Float64Array(length),
     passShare: new Float64Array(length),
   }
 }
 
-function copyOf({ isPerClick, valueMicros, ceilingCpmMicros, passShare }: PacedGoals): PacedGoals {
+function copyOf({
+  isPerClick,
+  valueMicros,
+  ceilingCpmMicros,
+  conversionRate,
+  passShare,
+}: PacedGoals): PacedGoals {
   return {
     isPerClick,
     valueMicros: valueMicros.slice(),
     ceilingCpmMicros: ceilingCpmMicros.slice(),
+    conversionRate: conversionRate.slice(),
     passShare: passShare.slice(),
   }
 }
@@ -74,15 +86,23 @@ export function ceilingOf({ ads, goals }: Pick<Snapshot, 'ads' | 'goals'>, slot:
   return slot.isGuaranteed && paced > 0 ? ads.goals.ceilingCpmMicros[ad] : paced
 }
 
-/** What a probability of the model is multiplied by: calibrated, and made one of conversions where those are the goal. */
+/** What a probability of the model is multiplied by, to be calibrated. */
 function multiplierOf(
   ad: number,
-  { isPerClick, conversionRate }: Ads['goals'],
-  { campaigns, creatives }: AdAccounts,
+  { isPerClick }: Ads['goals'],
+  { creatives }: AdAccounts,
   rates: ResponseRates,
 ): number {
-  if (isPerClick[ad] === 0) return 1
-  const calibration = rates.mean(creatives[ad])
+  return isPerClick[ad] === 0 ? 1 : rates.mean(creatives[ad])
+}
+
+/** Conversions a click of the ad's campaign; 0 where conversions are not the goal. */
+function conversionRateOf(
+  ad: number,
+  { conversionRate }: Ads['goals'],
+  { campaigns }: AdAccounts,
+  rates: ResponseRates,
+): number {
   const stated = conversionRate[ad]
-  return stated === 0 ? calibration : calibration * rates.conversionRate(campaigns[ad], stated)
+  return stated === 0 ? 0 : rates.conversionRate(campaigns[ad], stated)
 }

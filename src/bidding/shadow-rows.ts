@@ -5,23 +5,21 @@
 import { NONE } from '../budget/holds.ts'
 import type { Ticket } from '../inference/queue.ts'
 import type { Choice } from './choose.ts'
-import { rowCountOf, type Slot } from './slot.ts'
+import type { Slot } from './slot.ts'
 import type { ShadowScores } from './snapshot.ts'
 
-/** @param shadow, live the tickets of the same rows; the live one is scored, and its scores are read at once. */
+/** @param slots with the scores of the live version, in the order of the rows. */
 export function compareScores(
   sink: ShadowScores,
   shadow: Ticket,
   slots: readonly Slot[],
-  live: Ticket,
   choices: readonly Choice[],
 ): void {
-  const rowCount = rowCountOf(slots)
-  const liveScores = live.slab.scores.slice(live.firstRow, live.firstRow + rowCount)
   void shadow.outcome.then((outcome) => {
     if (outcome !== 'scored') return
     const { scores } = shadow.slab
-    for (let row = 0; row < rowCount; row++) sink.note(liveScores[row], scores[shadow.firstRow + row])
+    let row = shadow.firstRow
+    for (const { probabilities } of slots) for (const live of probabilities) sink.note(live, scores[row++])
     for (const { slot, ad, bidNumber } of choices) {
       if (bidNumber !== NONE) sink.noteBid(bidNumber, scores[shadow.firstRow + rowOf(slots, slot, ad)])
     }

@@ -57,9 +57,11 @@ export type Slot = {
   readonly displayFloor: Floor | undefined
   readonly videoFloor: Floor | undefined
   readonly audioFloor: Floor | undefined
-  /** The short list, best first, and the inline scorer's probability of a click for each. */
+  /** The short list, best first, and the probability of a click for each: the inline scorer's, then the model's. */
   readonly ads: number[]
   readonly probabilities: number[]
+  /** Of a conversion behind a click; empty where no model has told. */
+  readonly conversions: number[]
 }
 
 export function impTermsOf(tape: Tape, imp: ImpView, native: NativeSpec | undefined): ImpTerms {
@@ -119,6 +121,7 @@ export function slotOf(
     audioFloor,
     ads: [],
     probabilities: [],
+    conversions: [],
   }
 }
 

@@ -54,7 +54,7 @@ export type ReadyModel = {
   /** An `InlineScorer`. */
   readonly inline: { begin(vector: FeatureVector): void; score(ad: number): number }
   /** Told of all scores that bids are made from. */
-  readonly scores: { noteAll(probabilities: Float32Array, first: number, count: number): void }
+  readonly scores: { note(probability: number): void }
 }
 
 /** A version on trial, made ready for these ads. */
@@ -94,6 +94,8 @@ export type AdAccounts = {
 
 /** The goals as they are worth this second: calibrated, paced, and nought where a campaign may not bid. */
 export type PacedGoals = Pick<Goals, 'isPerClick' | 'valueMicros' | 'ceilingCpmMicros'> & {
+  /** Conversions a click that the values reckon with; 0 where conversions are not the goal. */
+  readonly conversionRate: Float64Array
   /** Share of the requests that an ad takes part in. */
   readonly passShare: Float64Array
 }
@@ -103,6 +105,8 @@ export type Snapshot = {
   readonly rates: Rates
   readonly model: ReadyModel
   readonly candidate?: Candidate
+  /** A model of conversions, asked where one is the goal of a candidate. */
+  readonly conversionModel?: ReadyModel
   readonly accounts: AdAccounts
   readonly goals: PacedGoals
   /** Absent where there is no segment file. */

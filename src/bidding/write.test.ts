@@ -331,6 +331,7 @@ function slotOf(imp: object | string): Slot {
     audioFloor: NO_FLOOR,
     ads: [],
     probabilities: [],
+    conversions: [],
   }
 }
 

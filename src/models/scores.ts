@@ -28,10 +28,6 @@ export class Scores {
     this.sum += probability
     this.bins[Math.max(0, exponentAndQuarter(probability) - FIRST)]++
   }
-
-  noteAll(probabilities: Float32Array, first: number, count: number): void {
-    for (let i = first; i < first + count; i++) this.note(probabilities[i])
-  }
 }
 
 /** Scores of each bin between two moments. */

@@ -41,7 +41,7 @@ export async function openDemoModel(
   )
   return {
     key: 'ctr/1',
-    scores: { noteAll: () => {} },
+    scores: { note: () => {} },
     plans,
     queue,
     inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count),

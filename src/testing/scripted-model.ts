@@ -23,7 +23,7 @@ export type Script = {
   readonly outcome: ScoreOutcome | 'full'
   readonly key?: string
   /** Told of what bids are made from. */
-  readonly onScores?: (scores: number[]) => void
+  readonly onScore?: (score: number) => void
   /** When they end; at once unless told. */
   readonly until?: Promise<void>
 }
@@ -33,9 +33,7 @@ export function scriptedModel(script: Script): ReadyModel {
   const slab = slabOver(buffer, SPEC, ROWS_MAX)
   return {
     key: script.key ?? 'scripted/1',
-    scores: {
-      noteAll: (scores, first, count) => script.onScores?.([...scores.subarray(first, first + count)]),
-    },
+    scores: { note: (score) => script.onScore?.(score) },
     plans: [
       {
         begin: () => {},

@@ -1,8 +1,8 @@
 /**
  * How far the features of what is scored now are from those of a model's training window, in windows of ten minutes. Noted
  * on the bid path for a sample of the rows, which the caller draws: at most one row a request, or rows are not told apart
- * by chance alone. A note costs about half a microsecond (bench/micro/models/feature-drift.ts) and allocates nothing but
- * once a window.
+ * by chance alone. A note costs about a microsecond (bench/micro/models/feature-drift.ts) and allocates nothing but once a
+ * window.
  */
 import { FEATURES, featureIndexOf } from '../../features/catalogue.ts'
 import type { CellCounts } from '../../features/cell-counts.ts'

@@ -35,14 +35,3 @@ t.test('of ten thousand keys those that are heavy are kept, and no weight is too
     if (place !== undefined) t.ok(keys.certainAt(place) <= weight, `${key} has what it brought`)
   }
 })
-
-t.test('what was heavy long ago makes way', async (t) => {
-  const keys = new SpaceSaving<string>(2)
-  keys.add('old', 100)
-  keys.add('steady', 60)
-  keys.fade(0.5)
-  keys.add('steady', 60)
-  keys.add('new', 1)
-  t.equal(keys.find('old'), undefined)
-  t.equal(keys.certainAt(keys.find('steady')!), 90)
-})

@@ -44,14 +44,6 @@ export class SpaceSaving<K> {
     return this.#weights[place] - this.#lent[place]
   }
 
-  /** Makes all that was added so far count less. */
-  fade(share: number): void {
-    for (let place = 0; place < this.size; place++) {
-      this.#weights[place] *= share
-      this.#lent[place] *= share
-    }
-  }
-
   /** The places, that of the heaviest key first. */
   ranking(): number[] {
     return this.#keys.map((_, place) => place).sort((a, b) => this.certainAt(b) - this.certainAt(a))

@@ -55,7 +55,7 @@ export class ReferenceBuilder {
     for (let row = 0; row < scores.length; row++) this.#scores.add(scores[row], weights?.[row])
   }
 
-  /** There has been a row at least. */
+  /** What was counted; at least one row has been. */
   build(): Reference {
     const named = <R>(counters: readonly { feature: number; reference(): R }[]): Record<string, R> =>
       Object.fromEntries(
@@ -141,7 +141,7 @@ function written({ edges, shares }: Bins): Bins {
   return { edges: edges.map(float32), shares: shares.map(rounded) }
 }
 
-/** The shortest decimal that is the same 32-bit float. */
+/** As few digits as always tell one 32-bit float from another. */
 function float32(value: number): number {
   return Number(value.toPrecision(9))
 }

@@ -13,17 +13,16 @@ export type Rows = {
   readonly numbers: Float32Array
 }
 
+export type VectorValues = Pick<FeatureVector, 'hashes' | 'numbers'>
+export type AdValues = Pick<AdVectors, 'hashes' | 'numbers'>
+
 const AD_FEATURES = Int32Array.from([...FEATURES.keys()].filter((feature) => FEATURES[feature].side === 'ad'))
 
 export class OneRow implements Rows {
   readonly hashes = new Uint32Array(FEATURES.length)
   readonly numbers = new Float32Array(FEATURES.length)
 
-  read(
-    vector: Pick<FeatureVector, 'hashes' | 'numbers'>,
-    ads: Pick<AdVectors, 'hashes' | 'numbers'>,
-    ad: number,
-  ): void {
+  read(vector: VectorValues, ads: AdValues, ad: number): void {
     this.hashes.set(vector.hashes)
     this.numbers.set(vector.numbers)
     const adRow = ad * FEATURES.length

@@ -96,15 +96,21 @@ t.test(
   async (t) => {
     const prng = new Prng(2)
     const calibration = new Calibration({ delay: new ClickDelay(), sinceMs: START })
+    const truth = new Map<string, number>()
     for (let i = 0; i < 60_000; i++) {
       // Every second impression is of one of twenty large campaigns.
       const campaign = prng.below(2) === 0 ? `large-${prng.below(20)}` : `small-${prng.below(10_000)}`
       const impression = { campaign, probability: 0.1, bidAtMs: START + (i / 10_000) * HOUR }
       calibration.addImpression(impression)
+      truth.set(campaign, (truth.get(campaign) ?? 0) + 1)
       if (prng.unit() < 0.1) calibration.addClick(impression)
     }
     const { campaigns } = calibration.state(START + 8 * HOUR)
     t.ok(campaigns.length <= CAMPAIGNS_KEPT)
+    t.ok(
+      campaigns.every(({ campaign, impressions }) => impressions <= truth.get(campaign)!),
+      'none has what another one left',
+    )
     const large = campaigns.slice(0, 20)
     t.ok(large.every(({ campaign }) => campaign.startsWith('large')))
     for (const { campaign, impressions, ratio } of large) {
@@ -113,6 +119,30 @@ t.test(
     }
   },
 )
+
+t.test('a hundred campaigns that have ended make way for another hundred within the week', async (t) => {
+  const calibration = new Calibration({ delay: new ClickDelay(), sinceMs: START })
+  const show = (day: number, name: string) => {
+    for (let i = 0; i < 2000; i++) {
+      const bidAtMs = START + day * 24 * HOUR + i * 30_000
+      calibration.addImpression({ campaign: `${name}-${i % 100}`, probability: 0.1, bidAtMs })
+    }
+  }
+  show(0, 'old')
+  for (let day = 1; day < 7; day++) show(day, 'new')
+  const { campaigns } = calibration.state(START + 7 * 24 * HOUR)
+  t.equal(campaigns.filter(({ campaign }) => campaign.startsWith('new')).length, 100)
+})
+
+t.test('bids from before it began count for nobody', async (t) => {
+  const calibration = new Calibration({ delay: new ClickDelay(), sinceMs: START })
+  const before = { campaign: 'shoes', probability: 0.5, bidAtMs: START - MINUTE }
+  calibration.addImpression(before)
+  calibration.addClick(before)
+  const { mature, campaigns } = calibration.state(START + 3 * HOUR)
+  t.match(mature, { impressions: 0, clicks: 0 })
+  t.same(campaigns, [])
+})
 
 /** Each row: expected, clicks, then the quotient and its interval by hand. */
 const RATIOS: readonly (readonly [number, number, number, number, number])[] = [

@@ -14,7 +14,6 @@ const BUCKET_MS = 300_000
 const CAMPAIGN_BUCKET_MS = 3_600_000
 const SPAN_MS = MATURE_WINDOW_MS + DELAY_MS_MAX
 export const CAMPAIGNS_KEPT = 100
-const KEPT_A_DAY = 0.5
 /** Of a normal distribution 95 % are within so many deviations. */
 const DEVIATIONS = 1.96
 
@@ -109,10 +108,8 @@ class CampaignSums {
   readonly #heaviest = new SpaceSaving<string>(CAMPAIGNS_KEPT)
   readonly #owners: string[] = []
   readonly #sums: BidSums[] = []
-  #fadedAtMs = Number.NaN
 
   addImpression({ campaign, probability, bidAtMs }: BilledImpression): void {
-    this.#fade(bidAtMs)
     const place = this.#heaviest.add(campaign, probability)
     if (this.#owners[place] !== campaign) this.#begin(place, campaign, bidAtMs)
     this.#sums[place].addImpression(probability, bidAtMs)
@@ -137,13 +134,6 @@ class CampaignSums {
     this.#owners[place] = campaign
     this.#sums[place]?.restart(sinceMs)
     this.#sums[place] ??= new BidSums({ widthMs: CAMPAIGN_BUCKET_MS, spanMs: SPAN_MS, sinceMs })
-  }
-
-  /** Campaigns that were large and have ended make way. */
-  #fade(bidAtMs: number): void {
-    if (bidAtMs - this.#fadedAtMs < DAY_MS) return
-    if (!Number.isNaN(this.#fadedAtMs)) this.#heaviest.fade(KEPT_A_DAY)
-    this.#fadedAtMs = bidAtMs
   }
 }
 

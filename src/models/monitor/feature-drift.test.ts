@@ -207,14 +207,24 @@ t.test('a window has what came in it alone, and says what is usual', async (t) =
   note(randomRows(new Prng(4), 12))
   t.same(drift.features(clock.wallMs())[0].windows, [])
   clock.advance(1)
-  note(randomRows(new Prng(5), 7))
+  const next = randomRows(new Prng(5), 7)
+  note(next)
   t.equal(lastOf('os').rows, 42)
   clock.advance(60_000)
-  t.equal(lastOf('os').rows, 7)
+  const os = valuesOf(next, 'os')
+  const isUnseen = (hash: number) => TABLE[mix32(hash ^ 3) % 256] === 0
+  t.match(lastOf('os'), {
+    rows: 7,
+    missing: shareOf(os, (hash) => hash === 0),
+    unseen: shareOf(os, isUnseen),
+  })
+  t.ok(isNear(lastOf('os').psi, naiveTextPsi(os, reference, 'os')))
+  const floors = valuesOf(next, 'floor_cpm')
+  t.ok(isNear(lastOf('floor_cpm').psi, naiveNumberPsi(floors, reference, 'floor_cpm')))
   clock.advance(60_000)
   t.equal(lastOf('os').rows, 0)
-  const os = drift.features(clock.wallMs()).find(({ feature }) => feature === 'os')!
-  t.same(os.usual, { missing: reference.texts.os.missing, unseen: 0.25 })
+  const watched = drift.features(clock.wallMs()).find(({ feature }) => feature === 'os')!
+  t.same(watched.usual, { missing: reference.texts.os.missing, unseen: 0.25 })
 })
 
 t.test('a million values take no more room than one', async (t) => {

@@ -9,10 +9,9 @@ import type { CellCounts } from '../../features/cell-counts.ts'
 import { NumberCells } from '../../features/number-cells.ts'
 import type { Column } from '../../features/plan.ts'
 import { featuresOf, isText, type Reference } from '../../features/reference.ts'
-import { OneRow } from '../../features/row.ts'
+import { type AdValues, OneRow, type VectorValues } from '../../features/row.ts'
 import { TextCells } from '../../features/text-cells.ts'
 import { UnseenCounts } from '../../features/unseen.ts'
-import type { AdVectors, FeatureVector } from '../../features/vector.ts'
 import { Windows } from './windows.ts'
 
 export const WINDOW_MS = 600_000
@@ -87,12 +86,7 @@ export class FeatureDrift {
   }
 
   /** @param ad the row of the table of ads; @param nowMs Unix time. */
-  note(
-    vector: Pick<FeatureVector, 'hashes' | 'numbers'>,
-    ads: Pick<AdVectors, 'hashes' | 'numbers'>,
-    ad: number,
-    nowMs: number,
-  ): void {
+  note(vector: VectorValues, ads: AdValues, ad: number, nowMs: number): void {
     this.#windows.turn(nowMs)
     this.#row.read(vector, ads, ad)
     this.#texts.note(this.#row, 0)

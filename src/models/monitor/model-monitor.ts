@@ -2,7 +2,7 @@
  * Watches one version of a model in service: its features and scores on the bid path, for a sample of the rows; clicks
  * expected and realised as the clerk learns of them; and what is wrong with all that. Some 300 KB, whatever the traffic.
  */
-import type { AdVectors, FeatureVector } from '../../features/vector.ts'
+import type { AdValues, VectorValues } from '../../features/row.ts'
 import type { Model } from '../load.ts'
 import { type Alarm, alarms, type MonitorState } from './alarms.ts'
 import { type BilledImpression, Calibration } from './calibration.ts'
@@ -39,15 +39,11 @@ export class ModelMonitor {
   }
 
   /**
-   * A row that this version scores: the imp that the vector has been read from, and an ad. Before the await of a bid.
-   * The caller samples: one row of a request at most, and rather of an ad that is bid, as the reference is of impressions.
+   * A row that this version scores: the imp that the vector has been read from, and an ad. Before the await of a bid, behind
+   * which the vector is another's. The caller samples: one row of a request at most, that of the ad which ranks first, as it
+   * is most like the impressions that the reference is of.
    */
-  noteRow(
-    vector: Pick<FeatureVector, 'hashes' | 'numbers'>,
-    ads: Pick<AdVectors, 'hashes' | 'numbers'>,
-    ad: number,
-    nowMs: number,
-  ): void {
+  noteRow(vector: VectorValues, ads: AdValues, ad: number, nowMs: number): void {
     this.usedAtMs = nowMs
     this.#features.note(vector, ads, ad, nowMs)
   }

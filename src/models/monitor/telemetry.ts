@@ -90,7 +90,7 @@ function reportsOnce(monitors: Pick<ModelMonitors, 'all'>, wallMs: () => number)
   let madeAtMs = Number.NEGATIVE_INFINITY
   return () => {
     const nowMs = wallMs()
-    if (nowMs < madeAtMs + REPORT_GOOD_MS) return reports
+    if (Math.abs(nowMs - madeAtMs) < REPORT_GOOD_MS) return reports
     madeAtMs = nowMs
     reports = monitors.all().map(({ key, monitor }) => ({ key, report: monitor.report(nowMs) }))
     return reports

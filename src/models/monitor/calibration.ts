@@ -9,7 +9,7 @@ import { type ClickDelay, DELAY_MS_MAX } from './click-delay.ts'
 
 const DAY_MS = 86_400_000
 /** How much mature time is looked at. */
-export const MATURE_WINDOW_MS = DAY_MS
+const MATURE_WINDOW_MS = DAY_MS
 const BUCKET_MS = 300_000
 const CAMPAIGN_BUCKET_MS = 3_600_000
 const SPAN_MS = MATURE_WINDOW_MS + DELAY_MS_MAX

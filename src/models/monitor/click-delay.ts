@@ -8,7 +8,7 @@
  */
 
 /** The share of clicks that have come when what a bid has led to is taken as known. */
-export const MATURE_SHARE = 0.95
+const MATURE_SHARE = 0.95
 const CLICKS_MIN = 100
 const GUESS_MS = 1_800_000
 const LEAST_MS = 1000

@@ -10,6 +10,7 @@ import type { Column } from '../../features/plan.ts'
 import type { Reference } from '../../features/reference.ts'
 import { ReferenceBuilder } from '../../features/reference-builder.ts'
 import type { Rows } from '../../features/row.ts'
+import { UnseenCounts } from '../../features/unseen.ts'
 import { ManualClock } from '../../testing/clock.ts'
 import { randomRows } from '../../testing/random-rows.ts'
 import { FeatureDrift } from './feature-drift.ts'
@@ -166,6 +167,13 @@ t.test('columns without a weight are counted, a cross under its own name', async
   t.equal(
     lastOf('os*creative').unseen,
     shareOf(pairs, (hash) => isUnseen(hash, INLINE[2])),
+  )
+  const logged = new UnseenCounts(INLINE, TABLE)
+  for (let row = 0; row < rows.count; row++) logged.note(rows, row)
+  t.same(
+    logged.shares(rows.count),
+    Object.fromEntries(INLINE.map(({ feature }) => [feature, lastOf(feature).unseen])),
+    'rows of a log give the same shares',
   )
   const { missing, psi } = lastOf('os*creative')
   t.same([missing, psi], [Number.NaN, Number.NaN])

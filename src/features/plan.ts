@@ -25,11 +25,7 @@ export type Column = {
 }
 
 /** The parsed name of a column: its feature, and a second one when it is a cross. */
-export type Source = {
-  readonly first: number
-  readonly second: number
-  readonly features: readonly Feature[]
-}
+type Source = { readonly first: number; readonly second: number; readonly features: readonly Feature[] }
 
 export const NO_SECOND = -1
 

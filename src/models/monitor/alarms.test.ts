@@ -2,9 +2,10 @@
  * When an alarm is raised: states that are well but for one thing, at its threshold and beyond it.
  */
 import t from 'tap'
-import { ALARM_NAMES, alarms, type MonitorState } from './alarms.ts'
+import { ALARM_NAMES, alarms, type MonitorState, THRESHOLDS } from './alarms.ts'
 import { ratioOf } from './calibration.ts'
 import type { FeatureWindow } from './feature-drift.ts'
+import { WINDOWS_KEPT } from './windows.ts'
 
 const HOUR = 3_600_000
 
@@ -114,6 +115,11 @@ for (const [about, change, names] of CASES) {
 
 t.test('every alarm is among the cases', async (t) => {
   t.same(new Set(CASES.flatMap(([, , names]) => names)), new Set(ALARM_NAMES))
+})
+
+t.test('no alarm asks for more windows than are kept', async (t) => {
+  for (const [name, rule] of Object.entries(THRESHOLDS))
+    if ('windows' in rule) t.ok(rule.windows <= WINDOWS_KEPT, name)
 })
 
 t.test('an alarm has its feature, value, threshold, and a sentence', async (t) => {

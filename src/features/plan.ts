@@ -27,7 +27,7 @@ export type Column = {
 /** The parsed name of a column: its feature, and a second one when it is a cross. */
 type Source = { readonly first: number; readonly second: number; readonly features: readonly Feature[] }
 
-const NO_SECOND = -1
+export const NO_SECOND = -1
 
 /** Why a column cannot be computed, or undefined when it can. */
 export function columnFault(column: Column): string | undefined {
@@ -70,7 +70,7 @@ function numberFault({ feature, buckets, seed, offset, domain }: Column): string
   return `"${feature}" has the domain [${domain.join(', ')}]: the lower end comes first`
 }
 
-function sourceOf(column: Column): Source {
+export function sourceOf(column: Column): Source {
   const indexes = column.feature.split('*').map((name) => featureIndexOf(name)!)
   return {
     first: indexes[0],
@@ -171,7 +171,7 @@ export class Plan {
 }
 
 /** Hashed columns side by side in typed arrays. */
-class Hashed {
+export class Hashed {
   readonly place: Int32Array
   readonly first: Int32Array
   readonly second: Int32Array

@@ -7,7 +7,7 @@
  * row in a cell that was empty is not infinite.
  */
 
-export const SHARE_LEAST = 1e-4
+const SHARE_LEAST = 1e-4
 
 /** @param counts rows by cell, `rows` in all. NaN where there are none. */
 export function psi(expected: ArrayLike<number>, counts: ArrayLike<number>, rows: number): number {

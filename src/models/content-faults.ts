@@ -1,22 +1,24 @@
 /**
  * What is wrong with a manifest that fits its schema, found without running the model: columns that the feature
- * catalogue cannot feed, golden rows that do not belong to the tensors, and columns that no golden row tells apart. A
- * sentence each, which begins with the place as a JSON pointer. Cold.
+ * catalogue cannot feed, golden rows that do not belong to the tensors, columns that no golden row tells apart, and a
+ * reference that cannot be one. A sentence each, which begins with the place as a JSON pointer. Cold.
  */
 import { FEATURES, featureIndexOf } from '../features/catalogue.ts'
 import { type Column, columnFault } from '../features/plan.ts'
 import type { GoldenRow, Manifest } from './manifest.ts'
 import { orderFaults } from './order-faults.ts'
+import { referenceFaults } from './reference-faults.ts'
 
 type Input = Manifest['inputs'][number]
 
-export function contentFaults({ inputs, inline, golden }: Manifest): string[] {
+export function contentFaults({ inputs, inline, golden, reference }: Manifest): string[] {
   const faults = [
     ...inputs.flatMap((input, index) => inputFaults(input, index, inputs)),
     ...inline.columns.flatMap((column, index) =>
       at(`/inline/columns/${index}`, inlineFault(column, inline.tableRows)),
     ),
     ...golden.rows.flatMap((row, index) => goldenRowFaults(row, `/golden/rows/${index}`, inputs)),
+    ...(reference === undefined ? [] : referenceFaults(reference, inline.columns)),
   ]
   // Columns that cannot be computed cannot be told apart either.
   return faults.length > 0 ? faults : orderFaults(inputs, golden.rows)

@@ -3,6 +3,7 @@
  * between whoever trained the model and the bidder; models/README.md explains each field.
  */
 import Type, { type Static } from 'typebox'
+import { Reference } from '../features/reference.ts'
 
 export const GOLDEN_ROWS_MAX = 256
 
@@ -103,6 +104,7 @@ export const Manifest = Type.Object(
     quality: Type.Record(Type.String(), Type.Number(), {
       description: 'On the holdout; see models/README.md.',
     }),
+    reference: Type.Optional(Reference),
   },
   { ...strict, title: 'Model manifest' },
 )

@@ -17,7 +17,6 @@ import { loadCatalog } from './catalog/load.ts'
 import { Pace } from './catalog/pace.ts'
 import { watchCatalog } from './catalog/watch.ts'
 import { readOperator } from './config/operator.ts'
-import { readReleasePolicy } from './config/release-policy.ts'
 import type { Settings } from './config/settings.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { Admission } from './ingress/admission.ts'
@@ -30,7 +29,7 @@ import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
 import { NoticeTelemetry } from './notices/telemetry.ts'
 import { Rates } from './pricing/currency.ts'
-import { openScoring, readyRoles } from './scoring.ts'
+import { openScoring } from './scoring.ts'
 import { type SegmentWatch, watchSegments } from './segment-watch.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
 import { type Instrument, Observed } from './telemetry/instruments.ts'
@@ -86,15 +85,13 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     clock,
     log,
     onFault,
-    policy: readReleasePolicy(settings['release-policy']),
-    onRoles: (roles) => {
+    onChange: () => {
       const { current } = snapshots
-      snapshots.publish({ ...current, ...readyRoles(roles, current.ads) })
+      snapshots.publish({ ...current, ...scoring.ready(current.ads) })
     },
   }).catch((cause: Error) => {
     throw new StartError(cause.message)
   })
-  const { serving } = scoring
   closers.push(() => scoring.close())
 
   // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
@@ -104,7 +101,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     noticeLifetimeS: operator.noticeLifetimeS,
     userSalt,
     clock,
-    responses: scoring.releases,
+    responses: scoring.responses,
     onFault,
   })
   closers.push(() =>
@@ -124,7 +121,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
       ...snapshots.current,
       ...next,
       ...money.treasury.adopt(next.ads),
-      ...readyRoles(serving.roles, next.ads),
+      ...scoring.ready(next.ads),
     })
   })
   closers.push(reloads.close)
@@ -138,14 +135,13 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
 
   // 4. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await scoring.goldenFaults()
-  if (differences.length > 0)
-    throw new StartError(differences.map((fault) => `${serving.live.key}: ${fault}`).join('\n'))
+  if (differences.length > 0) throw new StartError(differences.join('\n'))
   const segments = await openSegments(settings.segments, money.userKeys, log, closers)
   const snapshots = new Published<Snapshot>({
     segments: segments?.first,
     ...catalog,
     ...money.adoptFirst(catalog.ads),
-    ...readyRoles(serving.roles, catalog.ads),
+    ...scoring.ready(catalog.ads),
   })
   segments?.onTable((table) => snapshots.publish({ ...snapshots.current, segments: table }))
   opened.resolve(snapshots)
@@ -162,7 +158,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     queueMsTarget: settings['queue-ms-target'],
     clock,
     utilisation: loopMeter(),
-    scoreWaitMs: scoreWaitMeter(telemetry.stageMicros, STAGE.score, () => serving.live.queue.counts),
+    scoreWaitMs: scoreWaitMeter(telemetry.stageMicros, STAGE.score, () => scoring.live().queue.counts),
     onLess: (level) => onFault(new Error(`overload: the work for bids is now ${level}`)),
   })
   closers.push(() => admission.close())
@@ -245,9 +241,9 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
         ads: snapshots.current.ads.fragments.length,
       },
     }),
-    models: scoring.releases,
+    models: scoring.desk,
     inference: {
-      served: () => serving.all,
+      served: scoring.all,
       score: (served, tensors) => scoreRaw(served, tensors, clock),
     },
     onAction: (action) => log.info(action, 'an operator has acted'),

@@ -4,9 +4,9 @@
  */
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
-import { Labels } from '../models/labels.ts'
 import { scoreRaw } from '../models/raw-rows.ts'
 import { Serving } from '../models/serving.ts'
+import { PromptLabels } from '../testing/labels.ts'
 import { NO_MODELS } from '../testing/no-models.ts'
 import { loadTinyModel } from '../testing/tiny-model.ts'
 import { adminApp } from './server.ts'
@@ -21,7 +21,7 @@ async function open(t: Test, unreadyReason: () => string | undefined = () => und
     rowsMax: ROWS_MAX,
     clock: systemClock,
     onFault: (fault) => t.fail(fault.message),
-    newLabels: () => new Labels(),
+    newLabels: () => new PromptLabels(),
     onRoles: () => {},
   })
   t.teardown(() => serving.close())

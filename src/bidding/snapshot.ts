@@ -55,6 +55,11 @@ export type ReadyModel = {
   readonly inline: { begin(vector: FeatureVector): void; score(ad: number): number }
   /** Told of all scores that bids are made from. */
   readonly scores: { note(probability: number): void }
+  /** Told of one row of some requests, and what the model has answered for it. */
+  readonly monitor: {
+    noteRow(vector: FeatureVector, ads: AdVectors, ad: number, wallMs: number): void
+    noteScore(probability: number, wallMs: number): void
+  }
 }
 
 /** A version on trial, made ready for these ads. */

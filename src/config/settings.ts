@@ -66,6 +66,14 @@ export const SETTINGS = {
     pattern: /^[a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*$/,
     due: '<name>/<version>',
   }),
+  'conversion-model': text(
+    '',
+    'a model of conversions beside it: <name>/<version>; without one, the rates of campaigns',
+    {
+      pattern: /^([a-z][a-z0-9-]*\/[0-9A-Za-z][0-9A-Za-z._-]*)?$/,
+      due: '<name>/<version>',
+    },
+  ),
   'model-batch-ms-max': integer(
     10,
     [1, 1000],

@@ -5,14 +5,18 @@
  */
 import { FEATURES, featureIndexOf } from '../features/catalogue.ts'
 import { type Column, columnFault } from '../features/plan.ts'
-import type { GoldenRow, Manifest } from './manifest.ts'
+import type { GoldenRow, Manifest, Task } from './manifest.ts'
 import { orderFaults } from './order-faults.ts'
 import { referenceFaults } from './reference-faults.ts'
 
 type Input = Manifest['inputs'][number]
 
-export function contentFaults({ inputs, inline, golden, reference }: Manifest): string[] {
+export function contentFaults({ task, output, inputs, inline, golden, reference }: Manifest): string[] {
   const faults = [
+    ...at(
+      '/output/meaning',
+      output.meaning === MEANING[task] ? undefined : `"${MEANING[task]}" is what a ${task} model answers`,
+    ),
     ...inputs.flatMap((input, index) => inputFaults(input, index, inputs)),
     ...inline.columns.flatMap((column, index) =>
       at(`/inline/columns/${index}`, inlineFault(column, inline.tableRows)),
@@ -23,6 +27,11 @@ export function contentFaults({ inputs, inline, golden, reference }: Manifest): 
   // Columns that cannot be computed cannot be told apart either.
   return faults.length > 0 ? faults : orderFaults(inputs, golden.rows)
 }
+
+const MEANING = {
+  ctr: 'probability of a click, given an impression',
+  cvr: 'probability of a conversion, given a click',
+} as const satisfies Record<Task, string>
 
 function at(place: string, fault: string | undefined): string[] {
   return fault === undefined ? [] : [`${place}: ${fault}`]

@@ -56,7 +56,7 @@ export const Manifest = Type.Object(
       pattern: '^[0-9A-Za-z][0-9A-Za-z._-]{0,31}$',
       description: 'a version of at most 32 letters, digits and . _ - that begins with a letter or a digit',
     }),
-    task: Type.Enum(['ctr']),
+    task: Type.Enum(['ctr', 'cvr']),
     sha256: Sha256,
     inputs: Type.Array(
       Type.Object(
@@ -72,7 +72,10 @@ export const Manifest = Type.Object(
     output: Type.Object(
       {
         name: Type.String({ minLength: 1 }),
-        meaning: Type.Literal('probability of a click, given an impression'),
+        meaning: Type.Enum([
+          'probability of a click, given an impression',
+          'probability of a conversion, given a click',
+        ]),
       },
       strict,
     ),
@@ -110,4 +113,5 @@ export const Manifest = Type.Object(
 )
 
 export type Manifest = Static<typeof Manifest>
+export type Task = Manifest['task']
 export type GoldenRow = Static<typeof Golden>

@@ -1,8 +1,7 @@
 /**
  * What a restart must know of the release of a model: `models.json` in the data folder, by the model's name.
  */
-import { readFileSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 export type Released = {
   readonly live: string
@@ -27,11 +26,11 @@ export function releasedVersion(file: string, name: string, flag: string): strin
   return released?.flag === flag ? released.live : flag
 }
 
-/** Rejects when it cannot be written. */
-export async function writeReleased(file: string, name: string, released: Released): Promise<void> {
+/** In one go, since another model stands in the same file. Throws when it cannot be written. */
+export function writeReleased(file: string, name: string, released: Released): void {
   // A reader sees the old text or the new one.
-  await writeFile(`${file}.part`, JSON.stringify({ ...readAll(file), [name]: released }))
-  await rename(`${file}.part`, file)
+  writeFileSync(`${file}.part`, JSON.stringify({ ...readAll(file), [name]: released }))
+  renameSync(`${file}.part`, file)
 }
 
 function readAll(file: string): Record<string, Released> {

@@ -7,9 +7,10 @@ import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { Prng } from '../base/prng.ts'
 import { ManualClock } from '../testing/clock.ts'
+import { PromptLabels } from '../testing/labels.ts'
 import type { Served } from './hosting.ts'
-import { Labels } from './labels.ts'
 import type { Model } from './load.ts'
+import { ReleaseDesk } from './release-desk.ts'
 import { releasedVersion } from './release-file.ts'
 import { DEFAULT_POLICY, type ReleasePolicy } from './release-policy.ts'
 import { type ReleaseEvent, Releases } from './releases.ts'
@@ -65,7 +66,7 @@ class FakeServing {
     const isSame = this.candidate?.served.model.manifest.version === manifest.version
     const { served, shadow } = isSame
       ? this.candidate!
-      : { served: servedOf(manifest.version), shadow: new Shadow(() => new Labels()) }
+      : { served: servedOf(manifest.version), shadow: new Shadow(() => new PromptLabels()) }
     this.candidate = { served, shadow, share, buckets: share * 10_000, salt: 1 }
     return []
   }
@@ -102,19 +103,31 @@ function open(t: Test, policy: Partial<ReleasePolicy> = {}) {
     find: (name: string, version: string) =>
       VERSIONS.find((one) => one.name === name && one.version === version),
   }
+  const labels = new Map<string, PromptLabels>()
+  const labelsOf = (key: string): PromptLabels => {
+    const known = labels.get(key) ?? new PromptLabels()
+    labels.set(key, known)
+    return known
+  }
   const start = (flag = '1') =>
     new Releases({
       ...{ name: 'ctr', serving, repository, file, flag, clock },
       policy: { ...QUICK, ...policy },
-      newLabels: () => new Labels(),
+      hasTrials: policy.canaryShares?.length !== 0,
+      labelsOf: ({ key }) => labelsOf(key),
       onEvent: (event) => events.push(event),
     })
-  const releases = start()
+  const line = start()
+  const releases = new ReleaseDesk({
+    served: new Map([['ctr', line]]),
+    repository,
+    monitoringOf: (key) => (key === 'ctr/1' ? { rows: 1 } : undefined),
+  })
   /** Time passes, and the policy looks as often as it does. */
   const pass = async (seconds: number) => {
     for (let quarter = 0; quarter < 4 * seconds; quarter++) {
       clock.advance(250)
-      await releases.tick()
+      await line.tick()
     }
   }
   /** A version answers requests, each with a row of about this score. */
@@ -128,7 +141,7 @@ function open(t: Test, policy: Partial<ReleasePolicy> = {}) {
   const stateOf = (version: string) =>
     releases.find('ctr')!.versions.find((one) => one.version === version)!.state
   const told = () => events.map(({ did, model, stage, share }) => `${did} ${model} ${stage} ${share}`)
-  return { file, serving, clock, events, releases, start, pass, answer, stateOf, told }
+  return { file, serving, clock, events, line, releases, labelsOf, start, pass, answer, stateOf, told }
 }
 
 /** What scores beside the live version. */
@@ -148,9 +161,9 @@ t.test('a version goes live by hand, back and forth, and a restart begins with i
     previous: '1',
     candidate: null,
     versions: [
-      { version: '1', state: 'previous', reasons: [], batchMs: null },
-      { version: '2', state: 'live', reasons: [], batchMs: 1.235 },
-      { version: '3', state: 'refused', reasons: ['too slow'], batchMs: 60 },
+      { version: '1', state: 'previous', reasons: [], batchMs: null, monitoring: { rows: 1 } },
+      { version: '2', state: 'live', reasons: [], batchMs: 1.235, monitoring: undefined },
+      { version: '3', state: 'refused', reasons: ['too slow'], batchMs: 60, monitoring: undefined },
     ],
   })
   t.same(await releases.rollBack('ctr'), { faults: [] })
@@ -208,7 +221,7 @@ t.test('a canary that fails is gone within a second, and latched until it is re-
     'ctr/2 was rolled back, and nobody has re-armed it',
     /^errors: 5 %/,
   ])
-  t.match((await start().promote('ctr', '2', 'shadow')).faults[0], /was rolled back/, 'also behind a restart')
+  t.match((await start().promote('2', 'shadow')).faults[0], /was rolled back/, 'also behind a restart')
   t.same(await releases.rearm('ctr', '2'), { faults: [] })
   t.same(await releases.promote('ctr', '2', 'shadow'), { faults: [] })
   t.same(await releases.rearm('ctr', '2'), { faults: ['ctr/2 was not rolled back'] })
@@ -260,14 +273,15 @@ t.test('where there is nothing to go back to, it is said once', async (t) => {
 })
 
 t.test('clicks of a version are held against what it said, whoever else bids', async (t) => {
-  const { serving, releases, pass, events } = open(t)
+  const { serving, releases, pass, events, labelsOf } = open(t)
   await releases.promote('ctr', '2', 'canary', 0.1)
-  const response = { campaignId: 'c', probability: 0.9, bidAtMs: 0, bidNumber: 1 }
-  for (let i = 0; i < 300; i++) releases.addImpression({ ...response, model: 'ctr/1', probability: 1 })
-  for (let i = 0; i < 300; i++) releases.addClick({ ...response, model: 'ctr/1' }, 0)
-  for (let i = 0; i < 1000; i++) releases.addImpression({ ...response, model: 'ctr/2' })
-  for (let i = 0; i < 250; i++) releases.addClick({ ...response, model: 'ctr/2' }, 0)
-  releases.addImpression({ ...response, model: 'another.9' })
+  const impression = { campaign: 'c', probability: 0.9, bidAtMs: 0 }
+  for (let i = 0; i < 300; i++) {
+    labelsOf('ctr/1').addImpression({ ...impression, probability: 0.99 })
+    labelsOf('ctr/1').addClick({ ...impression, probability: 0.99 })
+  }
+  for (let i = 0; i < 1000; i++) labelsOf('ctr/2').addImpression(impression)
+  for (let i = 0; i < 250; i++) labelsOf('ctr/2').addClick(impression)
   await pass(1)
   t.equal(serving.candidate, undefined)
   t.match(events, [
@@ -294,14 +308,14 @@ t.test('a candidate begins its stage anew behind a restart, once it is ready aga
 })
 
 t.test('newer versions are staged by themselves where the policy says so', async (t) => {
-  const { serving, releases, told } = open(t, { automatic: true })
-  await releases.ready(VERSIONS[3])
-  await releases.ready(VERSIONS[2])
+  const { serving, line, releases, told } = open(t, { automatic: true })
+  await line.ready(VERSIONS[3])
+  await line.ready(VERSIONS[2])
   t.equal(serving.candidate, undefined)
-  await releases.ready(VERSIONS[1])
+  await line.ready(VERSIONS[1])
   t.same(told(), ['staged ctr/2 shadow 0'])
   await releases.promote('ctr', '2', 'live')
-  await releases.ready(VERSIONS[0])
+  await line.ready(VERSIONS[0])
   t.equal(serving.candidate, undefined, 'an older one')
 })
 
@@ -309,7 +323,7 @@ t.test('what is not ready, not there or not served is not released, and says why
   const { file, releases } = open(t)
   t.same(await releases.promote('ctr', '3', 'live'), { faults: ['ctr/3 is refused', 'too slow'] })
   t.same(await releases.promote('ctr', '4', 'live'), { faults: ['ctr/4 is not there'] })
-  const notServed = { faults: ['cvr is not served; --model names ctr'] }
+  const notServed = { faults: ['cvr is not served; a setting names what is: ctr'] }
   t.same(await releases.promote('cvr', '1', 'shadow'), notServed)
   t.same(await releases.rollBack('cvr'), notServed)
   t.same(await releases.rearm('cvr', '1'), notServed)

@@ -7,37 +7,15 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Served } from './hosting.ts'
-import type { LabelBook, Response } from './labels.ts'
+import type { LabelBook } from './labels.ts'
 import type { Model } from './load.ts'
+import type { Standing } from './release-desk.ts'
 import { type Released, readReleased, writeReleased } from './release-file.ts'
 import { judge, type Measured, type ReleasePolicy, type Stage } from './release-policy.ts'
 import type { ModelRepository, Version } from './repository.ts'
 import { copyOf, NO_SCORES, type ScoreCounts } from './scores.ts'
 import type { Serving } from './serving.ts'
 import { StageWatch } from './stage-watch.ts'
-
-/** As the admin port shows a model. */
-export type ModelView = {
-  readonly name: string
-  readonly live: string
-  /** Null before the first promotion. */
-  readonly previous: string | null
-  readonly candidate: CandidateView | null
-  readonly versions: readonly VersionView[]
-}
-export type VersionView = Pick<Version, 'version' | 'reasons'> & {
-  readonly state: Version['state'] | 'live' | 'previous' | 'shadow' | 'canary' | 'rolledBack'
-  /** Null before its trial. */
-  readonly batchMs: number | null
-}
-export type CandidateView = {
-  readonly version: string
-  readonly stage: Stage
-  readonly share: number
-  readonly stageS: number
-  /** What it still waits for, a sentence each. */
-  readonly waits: readonly string[]
-}
 
 /** @property faults why nothing has changed, or that it has and could not be written down; none when all is done. */
 export type ReleaseResult = { readonly faults: readonly string[] }
@@ -63,16 +41,17 @@ export type ReleaseOptions = {
   /** The version that `--model` names. */
   readonly flag: string
   readonly policy: ReleasePolicy
+  /** Whether bids know of a candidate. */
+  readonly hasTrials: boolean
   readonly clock: Clock
-  readonly newLabels: () => LabelBook
+  /** What came of the bids of a version. */
+  readonly labelsOf: (served: Served) => Pick<LabelBook, 'mature'>
   readonly onEvent: (event: ReleaseEvent) => void
 }
 
 export class Releases {
   readonly #options: ReleaseOptions
   readonly #latched: Map<string, readonly string[]>
-  /** By the key of the version that bids were made with. */
-  readonly #labels = new Map<string, LabelBook>()
   #watched: { readonly served: Served; readonly watch: StageWatch }[] = []
   /** What a live version is held against that goes live next. */
   #lastScores: ScoreCounts | undefined
@@ -88,26 +67,25 @@ export class Releases {
     this.#rewatch()
   }
 
-  list(): ModelView[] {
-    const names = new Set([
-      this.#options.name,
-      ...this.#options.repository.versions().map(({ name }) => name),
-    ])
-    return [...names].sort().map((name) => this.#view(name))
-  }
-
-  find(name: string): ModelView | undefined {
-    return this.list().find((view) => view.name === name)
-  }
-
   /** Begins the release of a version, moves it on, or lets it go live at once. */
-  async promote(name: string, version: string, stage: Stage, share?: number): Promise<ReleaseResult> {
-    const { repository, policy } = this.#options
+  async promote(version: string, stage: Stage, share?: number): Promise<ReleaseResult> {
+    const { name, serving, repository, policy, hasTrials } = this.#options
     const found = repository.find(name, version)
     if (found?.model === undefined)
       return { faults: [`${name}/${version} is ${found?.state ?? 'not there'}`, ...(found?.reasons ?? [])] }
-    const refusal = this.#refusal(name)
-    if (refusal !== undefined) return { faults: [refusal] }
+    const { task } = serving.live.model.manifest
+    if (found.model.manifest.task !== task)
+      return {
+        faults: [
+          `${name}/${version} is a model of the task ${found.model.manifest.task}, and ${task} is due`,
+        ],
+      }
+    if (stage !== 'live' && !hasTrials)
+      return {
+        faults: [
+          `models of the task ${task} have no trial beside the live version; only --stage live is for them`,
+        ],
+      }
     const latch = this.#latched.get(version)
     if (latch !== undefined)
       return { faults: [`${name}/${version} was rolled back, and nobody has re-armed it`, ...latch] }
@@ -116,18 +94,15 @@ export class Releases {
   }
 
   /** Ends a trial, or goes back to the version before. */
-  async rollBack(name: string): Promise<ReleaseResult> {
-    const refusal = this.#refusal(name)
-    if (refusal !== undefined) return { faults: [refusal] }
+  async rollBack(): Promise<ReleaseResult> {
     const faults = this.#options.serving.rollBack()
     this.#rewatch()
     return this.#settle(faults)
   }
 
   /** Lets a version that was rolled back be released again. */
-  async rearm(name: string, version: string): Promise<ReleaseResult> {
-    const refusal = this.#refusal(name)
-    if (refusal !== undefined) return { faults: [refusal] }
+  async rearm(version: string): Promise<ReleaseResult> {
+    const { name } = this.#options
     if (!this.#latched.delete(version)) return { faults: [`${name}/${version} was not rolled back`] }
     return this.#settle([])
   }
@@ -141,19 +116,8 @@ export class Releases {
     const isStaged = policy.automatic && isNewer && serving.candidate === undefined
     if ((resumes === undefined && !isStaged) || this.#latched.has(version.version)) return
     const { stage, share } = resumes ?? { stage: 'shadow', share: 0 }
-    const { faults } = await this.#settle(await this.#go(version.model, stage, share))
+    const { faults } = this.#settle(await this.#go(version.model, stage, share))
     this.#tell(`${name}/${version.version}`, 'staged', stage, share, faults)
-  }
-
-  /** What came of a bid, whoever made it. */
-  addImpression(response: Response): void {
-    this.#labels.get(response.model)?.addImpression(response)
-    this.#options.serving.candidate?.shadow.addImpression(response)
-  }
-
-  addClick(response: Response, atMs: number): void {
-    this.#labels.get(response.model)?.addClick(response, atMs)
-    this.#options.serving.candidate?.shadow.addClick(response, atMs)
   }
 
   /** Measures, and does what the policy says; four times a second. */
@@ -170,7 +134,7 @@ export class Releases {
         if (verdict.kind === 'rollBack') return await this.#goBack(served, measured, verdict.reasons)
         if (verdict.kind !== 'advance') continue
         const { stage, share } = verdict
-        const { faults } = await this.#settle(await this.#go(served.model, stage, share))
+        const { faults } = this.#settle(await this.#go(served.model, stage, share))
         return this.#tell(served.key, 'advanced', stage, share, faults)
       }
     } finally {
@@ -202,21 +166,16 @@ export class Releases {
     else serving.rollBack()
     this.#latched.set(version, reasons)
     this.#rewatch()
-    const { faults } = await this.#settle([])
+    const { faults } = this.#settle([])
     this.#tell(served.key, 'rolledBack', stage, share, [...reasons, ...faults])
   }
 
   /** Begins to measure the versions in the stages that they are in now. */
   #rewatch(): void {
-    const { serving, policy, newLabels, clock } = this.#options
-    const { live, candidate, previous } = serving
+    const { serving, policy, labelsOf, clock } = this.#options
+    const { live, candidate } = serving
     this.#isAlarmed = false
     const common = { referenceMin: policy.psiScores, nowMs: clock.wallMs() }
-    const labelsOf = (served: Served): LabelBook => {
-      const labels = this.#labels.get(served.key) ?? newLabels()
-      this.#labels.set(served.key, labels)
-      return labels
-    }
     const isSame = this.#watched.find(({ served, watch }) => served === live && watch.stage === 'live')
     this.#watched = [
       isSame ?? {
@@ -252,16 +211,9 @@ export class Releases {
         }),
       })
     }
-    const loaded = [live.key, previous?.key, candidate?.served.key]
-    for (const key of this.#labels.keys()) if (!loaded.includes(key)) this.#labels.delete(key)
   }
 
-  #refusal(name: string): string | undefined {
-    const { name: served } = this.#options
-    return name === served ? undefined : `${name} is not served; --model names ${served}`
-  }
-
-  async #settle(faults: readonly string[]): Promise<ReleaseResult> {
+  #settle(faults: readonly string[]): ReleaseResult {
     if (faults.length > 0) return { faults }
     const { file, name, flag, serving } = this.#options
     const { live, candidate } = serving
@@ -276,7 +228,7 @@ export class Releases {
       latched: Object.fromEntries(this.#latched),
     }
     try {
-      await writeReleased(file, name, released)
+      writeReleased(file, name, released)
     } catch (cause) {
       return { faults: [`it is done, but a restart will not know it: ${(cause as Error).message}`] }
     }
@@ -293,37 +245,24 @@ export class Releases {
     this.#options.onEvent({ model, did, stage, share, reasons })
   }
 
-  #view(name: string): ModelView {
-    const { repository, serving, name: served } = this.#options
-    const isServed = name === served
-    const candidate = isServed ? serving.candidate : undefined
-    const staged = candidate === undefined ? undefined : versionOf(candidate.served)
-    const live = isServed ? versionOf(serving.live) : ''
-    const previous = isServed && serving.previous !== undefined ? versionOf(serving.previous) : null
-    const stateOf = ({ version, state }: Version): VersionView['state'] => {
-      if (version === live) return 'live'
-      if (version === staged) return candidate!.share === 0 ? 'shadow' : 'canary'
-      if (isServed && this.#latched.has(version)) return 'rolledBack'
-      return version === previous ? 'previous' : state
+  /** What it is of the model that is not there in its folder. */
+  standing(): Standing {
+    const { serving, policy, clock } = this.#options
+    const watched = this.#watched.find(({ watch }) => watch.stage !== 'live')
+    const measured = watched?.watch.measured(clock.wallMs())
+    const verdict = measured && judge(measured, policy)
+    return {
+      live: versionOf(serving.live),
+      previous: serving.previous && versionOf(serving.previous),
+      candidate: measured && {
+        version: versionOf(watched!.served),
+        stage: measured.stage,
+        share: measured.share,
+        stageS: Math.floor(measured.stageS),
+        waits: verdict?.kind === 'stay' ? verdict.waits : [],
+      },
+      latched: this.#latched,
     }
-    const versions = repository.versions(name).map((one) => ({
-      version: one.version,
-      state: stateOf(one),
-      reasons: (isServed ? this.#latched.get(one.version) : undefined) ?? one.reasons,
-      batchMs: Number.isNaN(one.batchMs) ? null : Math.round(one.batchMs * 1000) / 1000,
-    }))
-    return { name, live, previous, candidate: isServed ? this.#candidateView() : null, versions }
-  }
-
-  #candidateView(): CandidateView | null {
-    const { policy, clock } = this.#options
-    const found = this.#watched.find(({ watch }) => watch.stage !== 'live')
-    if (found === undefined) return null
-    const measured = found.watch.measured(clock.wallMs())
-    const verdict = judge(measured, policy)
-    const { stage, share, stageS } = measured
-    const waits = verdict.kind === 'stay' ? verdict.waits : []
-    return { version: versionOf(found.served), stage, share, stageS, waits }
   }
 }
 

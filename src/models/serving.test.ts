@@ -5,10 +5,10 @@ import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
 import { NumberPlan } from '../features/numbers.ts'
 import { Plan } from '../features/plan.ts'
+import { PromptLabels } from '../testing/labels.ts'
 import { loadTinyModel, type Parts, TABLE } from '../testing/tiny-model.ts'
 import { vectorsOf } from './golden.ts'
 import type { Served } from './hosting.ts'
-import { Labels } from './labels.ts'
 import { Serving } from './serving.ts'
 
 const ROWS_MAX = 16
@@ -37,7 +37,7 @@ async function open(t: Test) {
     workers: 1,
     rowsMax: ROWS_MAX,
     clock: systemClock,
-    newLabels: () => new Labels(),
+    newLabels: () => new PromptLabels(),
     onFault: (fault) => t.fail(fault.message),
     onRoles: ({ live, candidate }) =>
       roles.push(

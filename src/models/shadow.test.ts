@@ -1,10 +1,9 @@
 import t from 'tap'
-import { Labels, type Response } from './labels.ts'
-import { Shadow } from './shadow.ts'
+import { PromptLabels } from '../testing/labels.ts'
+import { type OwnImpression, Shadow } from './shadow.ts'
 
-const responseOf = (bidNumber: number): Response => ({
-  model: 'ctr/1',
-  campaignId: 'c',
+const responseOf = (bidNumber: number): OwnImpression => ({
+  campaign: 'c',
   probability: 0.5,
   bidAtMs: 0,
   bidNumber,
@@ -12,26 +11,27 @@ const responseOf = (bidNumber: number): Response => ({
 const near = (found: number, wanted: number) => Math.abs(found - wanted) < 1e-9
 
 t.test('impressions that both have scored are held against their clicks', async (t) => {
-  const shadow = new Shadow(() => new Labels())
+  const shadow = new Shadow(() => new PromptLabels())
   for (const bid of [1, 2, 3]) shadow.noteBid(bid, 0.2)
   for (const bid of [1, 2, 9]) shadow.addImpression(responseOf(bid))
   shadow.addImpression(responseOf(1))
-  for (const bid of [2, 2, 3, 9]) shadow.addClick(responseOf(bid), 1)
-  const [own, live] = [shadow.candidateLabels.mature(2), shadow.liveLabels.mature(2)]
-  t.match(own, { impressions: 2, clicks: 1 })
-  t.match(live, { impressions: 2, clicks: 1, expected: 1 })
-  t.ok(near(own.expected, 0.4))
-  t.ok(near(own.logLoss, -Math.log(0.8) - Math.log(0.2)))
-  t.ok(near(live.logLoss, 2 * Math.log(2)))
+  for (const bid of [2, 2, 3, 9]) shadow.addClick(responseOf(bid))
+  const [own, live] = [shadow.candidateLabels, shadow.liveLabels] as PromptLabels[]
+  t.same([own.impressions, live.impressions], [2, 2])
+  const [ownSums, liveSums] = [own.mature(), live.mature()]
+  t.match([ownSums, liveSums], [{ clicks: 1 }, { clicks: 1, expected: 1 }])
+  t.ok(near(ownSums.expected, 0.4))
+  t.ok(near(ownSums.logLoss, (-Math.log(0.8) - Math.log(0.2)) / 2))
+  t.ok(near(liveSums.logLoss, Math.log(2)))
 })
 
 t.test('what waits is bounded: the oldest is given up', async (t) => {
-  const shadow = new Shadow(() => new Labels(), 2)
+  const shadow = new Shadow(() => new PromptLabels(), 2)
   for (const bid of [1, 2, 3]) shadow.noteBid(bid, 0.2)
   for (const bid of [1, 2, 3]) shadow.addImpression(responseOf(bid))
-  t.equal(shadow.candidateLabels.mature(0).impressions, 2)
+  t.equal((shadow.candidateLabels as PromptLabels).impressions, 2)
   shadow.noteBid(4, 0.2)
   shadow.addImpression(responseOf(4))
-  for (const bid of [2, 3, 4]) shadow.addClick(responseOf(bid), 1)
+  for (const bid of [2, 3, 4]) shadow.addClick(responseOf(bid))
   t.equal(shadow.candidateLabels.mature(0).clicks, 2)
 })

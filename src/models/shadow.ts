@@ -3,10 +3,14 @@
  * that were bought. The candidate's probability of a bid waits here for the bill, and then for a click; of both the newest
  * 131,072 are kept, so that of a bid that nobody buys nothing is left in the end.
  */
-import type { LabelBook, Response } from './labels.ts'
+import type { LabelBook } from './labels.ts'
+import type { BilledImpression } from './monitor/calibration.ts'
 import { Scores } from './scores.ts'
 
 const WAITING_MAX = 2 ** 17
+
+/** @property bidNumber in the ledger of this process; another one's bids have none. */
+export type OwnImpression = BilledImpression & { readonly bidNumber: number }
 
 export class Shadow {
   readonly candidate = new Scores()
@@ -35,21 +39,23 @@ export class Shadow {
     this.#wait(this.#bids, bidNumber, candidateProbability)
   }
 
-  addImpression(response: Response): void {
-    const probability = this.#bids.get(response.bidNumber)
+  addImpression(impression: OwnImpression): void {
+    const { bidNumber } = impression
+    const probability = this.#bids.get(bidNumber)
     if (probability === undefined) return
-    this.#bids.delete(response.bidNumber)
-    this.#wait(this.#impressions, response.bidNumber, probability)
-    this.candidateLabels.addImpression({ ...response, probability })
-    this.liveLabels.addImpression(response)
+    this.#bids.delete(bidNumber)
+    this.#wait(this.#impressions, bidNumber, probability)
+    this.candidateLabels.addImpression({ ...impression, probability })
+    this.liveLabels.addImpression(impression)
   }
 
-  addClick(response: Response, atMs: number): void {
-    const probability = this.#impressions.get(response.bidNumber)
+  addClick(click: OwnImpression): void {
+    const { bidNumber } = click
+    const probability = this.#impressions.get(bidNumber)
     if (probability === undefined) return
-    this.#impressions.delete(response.bidNumber)
-    this.candidateLabels.addClick({ ...response, probability }, atMs)
-    this.liveLabels.addClick(response, atMs)
+    this.#impressions.delete(bidNumber)
+    this.candidateLabels.addClick({ ...click, probability })
+    this.liveLabels.addClick(click)
   }
 
   #wait(waiting: Map<number, number>, bidNumber: number, probability: number): void {

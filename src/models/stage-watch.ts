@@ -22,9 +22,9 @@ export type StageWatchOptions = {
   readonly reference: ScoreCounts | undefined
   /** Scores, below which nothing is a reference. */
   readonly referenceMin: number
-  readonly labels: LabelBook
+  readonly labels: Pick<LabelBook, 'mature'>
   /** On the same impressions as `labels`; undefined where it has others. */
-  readonly rivalLabels: LabelBook | undefined
+  readonly rivalLabels: Pick<LabelBook, 'mature'> | undefined
   /** Rows scored beside the live version. */
   readonly shadowScores: ScoreCounts
   readonly nowMs: number

@@ -9,7 +9,7 @@ const STATES: readonly VersionState[] = ['arriving', 'checking', 'ready', 'refus
 
 export function modelInstruments(
   repository: Pick<ModelRepository, 'versions'>,
-  serving: Pick<Serving, 'all' | 'live' | 'swaps'>,
+  servings: readonly Pick<Serving, 'all' | 'live' | 'candidate' | 'swaps'>[],
 ): Observed[] {
   return [
     new Observed({
@@ -25,18 +25,27 @@ export function modelInstruments(
     }),
     new Observed({
       name: 'peregrine_model_live',
-      about: 'Versions in the workers: 1 for the one that bids use',
+      about: 'Versions that are loaded: 1 for the one that bids use',
       observe: () =>
-        serving.all.map((served) => ({
-          labels: { model: served.key },
-          value: served === serving.live ? 1 : 0,
-        })),
+        servings.flatMap(({ all, live }) =>
+          all.map((served) => ({ labels: { model: served.key }, value: served === live ? 1 : 0 })),
+        ),
+    }),
+    new Observed({
+      name: 'peregrine_model_candidate_share',
+      about: 'Share of the requests that a version on trial bids on; 0 while it scores beside the live one',
+      observe: () =>
+        servings.flatMap(({ candidate }) =>
+          candidate === undefined
+            ? []
+            : [{ labels: { model: candidate.served.key }, value: candidate.share }],
+        ),
     }),
     new Observed({
       name: 'peregrine_model_swaps_total',
       about: 'Times that another version went live',
       isCumulative: true,
-      observe: () => [{ labels: {}, value: serving.swaps }],
+      observe: () => [{ labels: {}, value: servings.reduce((sum, { swaps }) => sum + swaps, 0) }],
     }),
   ]
 }

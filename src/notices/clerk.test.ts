@@ -638,7 +638,7 @@ t.test('what came of a bid is told once, with the model that its probability is 
   clock.advance(5000)
   for (const kind of ['win', 'bill', 'bill', 'click', 'click', 'conversion', 'loss'] as const)
     tell(kind, token)
-  const told = { model: 'ctr/2', campaignId: 'campaign-1', probability: 0.25, bidAtMs, bidNumber: 0 }
+  const told = { model: 'ctr/2', campaign: 'campaign-1', probability: 0.25, bidAtMs, bidNumber: 0 }
   t.same(responses, [
     ['impression', told],
     ['click', told, bidAtMs + 5000],

@@ -46,7 +46,7 @@ export type ClerkOptions = {
 export type Response = {
   /** `name/version`; '' where an inline scorer stood in. */
   readonly model: string
-  readonly campaignId: string
+  readonly campaign: string
   /** Of a click. */
   readonly probability: number
   readonly bidAtMs: number
@@ -57,6 +57,7 @@ export type Response = {
 /** Told of each once. */
 export type Responses = {
   addImpression(response: Response): void
+  /** @param atMs when it came. */
   addClick(response: Response, atMs: number): void
 }
 
@@ -237,7 +238,7 @@ export class NoticeClerk {
   #responseOf({ token }: Notice): Response {
     const { model, campaignId, clickProbability, bidAtS, bidId } = token
     const bidNumber = this.#options.numberOf(bidId)
-    return { model, campaignId, probability: clickProbability, bidAtMs: bidAtS * 1000, bidNumber }
+    return { model, campaign: campaignId, probability: clickProbability, bidAtMs: bidAtS * 1000, bidNumber }
   }
 
   #placeOf({ token }: Notice): number {

@@ -42,6 +42,7 @@ export async function openDemoModel(
   return {
     key: 'ctr/1',
     scores: { note: () => {} },
+    monitor: { noteRow: () => {}, noteScore: () => {} },
     plans,
     queue,
     inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count),

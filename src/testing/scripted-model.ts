@@ -34,6 +34,7 @@ export function scriptedModel(script: Script): ReadyModel {
   return {
     key: script.key ?? 'scripted/1',
     scores: { note: (score) => script.onScore?.(score) },
+    monitor: { noteRow: () => {}, noteScore: () => {} },
     plans: [
       {
         begin: () => {},

@@ -8,6 +8,7 @@ import { Plan } from '../../../src/features/plan.ts'
 import { InlineScorer } from '../../../src/inference/inline.ts'
 import { Ticket } from '../../../src/inference/queue.ts'
 import { newSlabBuffer, slabOver } from '../../../src/inference/slab.ts'
+import { ModelMonitors } from '../../../src/models/monitor/model-monitors.ts'
 import { Scores } from '../../../src/models/scores.ts'
 import { Rates } from '../../../src/pricing/currency.ts'
 import { TestBidder } from '../../../src/testing/bidder.ts'
@@ -30,6 +31,7 @@ async function bidding(campaigns: number): Promise<() => Promise<number>> {
   const ready: ReadyModel = {
     key: 'ctr/1',
     scores: new Scores(),
+    monitor: new ModelMonitors().open(model, 0),
     plans,
     queue: {
       open: (_, deadlineMs) => {

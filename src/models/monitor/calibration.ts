@@ -81,17 +81,22 @@ export class Calibration {
     this.#campaigns.addClick(click)
   }
 
+  /** Over the bids that are mature, a day of them at most. */
+  mature(nowMs: number): MatureFigures {
+    const toMs = nowMs - this.#delay.matureMs
+    return matureFiguresOf(this.#all.between(toMs - MATURE_WINDOW_MS, toMs))
+  }
+
   state(nowMs: number): CalibrationState {
     const delay = this.#delay
     const { matureMs } = delay
     const toMs = nowMs - matureMs
-    const fromMs = toMs - MATURE_WINDOW_MS
     return {
       matureMs,
       isDelayLearned: delay.isLearned,
-      mature: matureFiguresOf(this.#all.between(fromMs, toMs)),
+      mature: this.mature(nowMs),
       live: this.#live(nowMs),
-      campaigns: this.#campaigns.between(fromMs, toMs),
+      campaigns: this.#campaigns.between(toMs - MATURE_WINDOW_MS, toMs),
     }
   }
 

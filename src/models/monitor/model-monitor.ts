@@ -5,7 +5,7 @@
 import type { AdValues, VectorValues } from '../../features/row.ts'
 import type { Model } from '../load.ts'
 import { type Alarm, alarms, type MonitorState } from './alarms.ts'
-import { type BilledImpression, Calibration } from './calibration.ts'
+import { type BilledImpression, Calibration, type MatureFigures } from './calibration.ts'
 import type { ClickDelay } from './click-delay.ts'
 import { FeatureDrift } from './feature-drift.ts'
 import { ScoreDrift } from './score-drift.ts'
@@ -63,6 +63,11 @@ export class ModelMonitor {
   /** A click on such an impression, its first. */
   addClick(impression: BilledImpression): void {
     this.#calibration.addClick(impression)
+  }
+
+  /** What came of bids whose clicks have come. */
+  mature(nowMs: number): MatureFigures {
+    return this.#calibration.mature(nowMs)
   }
 
   report(nowMs: number): MonitorReport {

@@ -14,7 +14,8 @@ export const MONITORS_MAX = 8
 export type ModelImpression = BilledImpression & { readonly model: string }
 
 export class ModelMonitors {
-  readonly #delay = new ClickDelay()
+  /** Learnt from the clicks of all. */
+  readonly delay = new ClickDelay()
   readonly #monitors = new Map<string, ModelMonitor>()
 
   /** The monitor of a version, which begins now where there was none. */
@@ -26,7 +27,7 @@ export class ModelMonitors {
       return known
     }
     if (this.#monitors.size === MONITORS_MAX) this.#monitors.delete(this.#leastLately())
-    const monitor = new ModelMonitor({ model, delay: this.#delay, sinceMs: nowMs })
+    const monitor = new ModelMonitor({ model, delay: this.delay, sinceMs: nowMs })
     this.#monitors.set(key, monitor)
     return monitor
   }
@@ -45,7 +46,7 @@ export class ModelMonitors {
 
   /** @param click the impression that was clicked, at `atMs`. */
   addClick(click: ModelImpression & { readonly atMs: number }): void {
-    this.#delay.add(click)
+    this.delay.add(click)
     this.#monitors.get(click.model)?.addClick(click)
   }
 

@@ -135,16 +135,25 @@ export class Bidder {
     // 3. Match. Who the user is is asked where that is permitted, and where a campaign wants to know.
     const { exchangeIndex } = arrival
     const user = this.#userOf(snapshot, exchange, may)
+    const segments = segmentsOf(snapshot, user, may)
     const matchedCount = this.#matcher.match(snapshot.ads.targets, view, {
       exchangeIndex,
       seat: exchange.seat,
-      segments: segmentsOf(snapshot, user, may),
+      segments,
     })
     laps?.end(STAGE.match)
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
     if (matchedCount === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
+    const context = {
+      exchangeHash: exchange.nameHash,
+      deviceClass: deviceClassOf(view.deviceType),
+      wallMs,
+      mayIdentify: (may & MAY.ids) !== 0,
+      userSegments: user !== undefined && (may & MAY.profile) !== 0 ? (segments?.length ?? 0) : Number.NaN,
+    }
+    this.#vector.readRequest(view, context)
     const slots: Slot[] = []
     const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
     laps?.end(STAGE.rank)
@@ -221,11 +230,6 @@ export class Bidder {
     }
     let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
-    vector.readRequest(view, {
-      exchangeHash: exchange.nameHash,
-      deviceClass: deviceClassOf(view.deviceType),
-      wallMs,
-    })
     let imp: ImpTerms | undefined
     let impIndex = -1
     let first = 0
@@ -237,6 +241,7 @@ export class Bidder {
       }
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
+      vector.readLot(slot.dealHash)
       const matched = { ads: matcher.ads, first, end: matcher.lotEnd[lot] }
       const listed = shortlist(snapshot, slot, vector, matched, audience)
       if (listed === SHORTLIST.some) {
@@ -284,6 +289,7 @@ export class Bidder {
     let row = ticket.firstRow
     for (const slot of slots) {
       this.#readImp(slot.impIndex, currency)
+      vector.readLot(slot.dealHash)
       for (const plan of plans) plan.begin(vector)
       for (const ad of slot.ads) {
         for (let input = 0; input < plans.length; input++) {

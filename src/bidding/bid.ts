@@ -29,6 +29,7 @@ import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
 import type { Purse } from './purse.ts'
+import type { RowSampler } from './row-sampler.ts'
 import { SHORTLIST, shortlist } from './shortlist.ts'
 import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, type Slot, slotOf } from './slot.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -72,6 +73,7 @@ export class Bidder {
   readonly #limits: TimeLimits
   readonly #brownOut: BrownOut
   readonly #telemetry: BidTelemetry
+  readonly #rowSampler: RowSampler | undefined
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
@@ -89,6 +91,8 @@ export class Bidder {
     limits: TimeLimits
     brownOut: BrownOut
     telemetry: BidTelemetry
+    /** Absent where no rows are sampled. */
+    rowSampler?: RowSampler
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
     this.body = this.#view.tape.bytes
@@ -100,6 +104,7 @@ export class Bidder {
     this.#limits = options.limits
     this.#brownOut = options.brownOut
     this.#telemetry = options.telemetry
+    this.#rowSampler = options.rowSampler
     this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
 
@@ -147,6 +152,7 @@ export class Bidder {
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
     const context = {
+      exchange: exchange.profile.name,
       exchangeHash: exchange.nameHash,
       deviceClass: deviceClassOf(view.deviceType),
       wallMs,
@@ -164,6 +170,8 @@ export class Bidder {
     // left out, and no batch is waited for.
     const isInline = this.#brownOut.level >= LEVEL.inline
     const ticket = isInline ? undefined : this.#writeFeatures(snapshot, slots, currency, scoreByMs(answerBy))
+    const endSample =
+      ticket && this.#rowSampler?.begin({ may, view, ads: snapshot.ads, slots, ticket, currency, context })
     laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
@@ -172,6 +180,7 @@ export class Bidder {
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, NO_BODY)
     if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, NO_BODY)
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
+    else endSample?.()
 
     // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
     const { choices, refusalCount } = choose(snapshot, slots, scored === 'scored' ? ticket : undefined, {

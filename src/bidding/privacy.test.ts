@@ -3,6 +3,7 @@
  * else, are answered by the same bytes, from the same features, and leave the same counts behind. That holds under
  * every row of the privacy table and without any signal too, unless a campaign asks how often somebody has seen it: that
  * is counted, and only where the law leaves us ids. Nor does it matter what make of device it is, where it takes ids away.
+ * Rows are taken down of all requests that may be used to train, and they are the same, too.
  *
  * What of a person may matter after all is listed in `MATTERS`, each with its reason, and shown to matter.
  */
@@ -31,12 +32,14 @@ import {
 import { fullConsent, PURPOSES, type TcFacts, tcString } from '../privacy/tc-strings.suite.ts'
 import { type Answer, BODY_BYTES_MAX, EXCHANGE_NAMES, TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { oneBannerCatalog } from '../testing/catalog.ts'
+import { ManualClock } from '../testing/clock.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
 import { SegmentEntries } from '../users/segment-entries.ts'
 import { SegmentSets } from '../users/segment-sets.ts'
 import { SegmentTable } from '../users/segments.ts'
 import { UserKeys } from '../users/user-key.ts'
 import type { OutcomeName } from './outcomes.ts'
+import { RowSampler, type SampledRow } from './row-sampler.ts'
 import type { ReadyModel } from './snapshot.ts'
 import '../testing/seed.ts'
 
@@ -213,19 +216,28 @@ const cappedAds = await compileAds(
 /** A bidder, and all that it makes of its requests. */
 class Watched {
   readonly #features: string[] = []
+  readonly #rows: SampledRow[] = []
   readonly #bidder: TestBidder
 
   constructor(operator: OperatorFile, adsOnSale = ads, segments?: SegmentTable) {
+    const clock = new ManualClock()
     this.#bidder = new TestBidder(
       { ads: adsOnSale, rates: new Rates(undefined, 7), model: this.#model(), segments },
-      undefined,
+      clock,
       operator,
+      undefined,
+      undefined,
+      new RowSampler({ everyMs: 0, clock, offer: (row) => this.#rows.push(row) }),
     )
   }
 
-  /** The answer, every feature of every row that a scorer saw for it, and all counts since the first request. */
+  /**
+   * The answer, every feature of every row that a scorer saw for it, all counts since the first request, and the rows that
+   * were taken down.
+   */
   async ask(request: object, exchange: string, isGpc: boolean) {
     this.#features.length = 0
+    this.#rows.length = 0
     const answer = await this.#bidder.ask(JSON.stringify(request), { exchange, isGpc })
     const counts = this.#bidder.telemetry.instruments.map((instrument) =>
       'values' in instrument
@@ -234,7 +246,7 @@ class Watched {
           ? [instrument.counts, instrument.sums]
           : [],
     )
-    return { answer, features: [...this.#features], counts: JSON.stringify(counts) }
+    return { answer, features: [...this.#features], counts: JSON.stringify(counts), rows: [...this.#rows] }
   }
 
   #model(): ReadyModel {
@@ -307,6 +319,7 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
               assert.deepEqual(await other.ask(second, exchange, isGpc), seen)
               outcomes.add(seen.answer.outcome)
               assert.equal(seen.features.length > 0, seen.answer.outcome === 'bid')
+              assert.equal(seen.rows.length > 0, seen.answer.outcome === 'bid' && isTrainedOn(name))
             },
           ),
           { numRuns: PAIRS },
@@ -324,6 +337,10 @@ function removesBid(name: Exclude<CauseName, 'none'>): boolean {
 
 function isUserKnown(name: CauseName): boolean {
   return name === 'none' || !PRIVACY_TABLE[name].removes.includes('ids')
+}
+
+function isTrainedOn(name: CauseName): boolean {
+  return name === 'none' || !PRIVACY_TABLE[name].removes.includes('train')
 }
 
 const CONTEXTUAL = { ...OPERATOR, tcf: { ...OPERATOR.tcf!, withoutBasis: 'contextual' as const } }

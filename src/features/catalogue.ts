@@ -6,7 +6,7 @@
  * same for all rows of a request, `imp` values for all rows of an imp (`deal` for those of one of its lots), `ad` values
  * are known when the catalog changes.
  *
- * New ones go to the end: logs and models know a feature by its place.
+ * New ones go to the end: the event log knows a feature by its place.
  */
 
 export type FeatureSide = 'request' | 'imp' | 'ad'

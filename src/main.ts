@@ -2,6 +2,7 @@
  * The composition root of `serve`: builds every room, connects them, and takes them down again. The order is the one
  * in which things depend on each other; nothing listens before the model has answered its golden rows.
  */
+import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { Campaigns } from './admin/campaigns.ts'
 import { listenAdmin } from './admin/server.ts'
@@ -9,6 +10,7 @@ import { systemClock } from './base/clock.ts'
 import { oneAtATime } from './base/one-at-a-time.ts'
 import { Published } from './base/published.ts'
 import { Bidder } from './bidding/bid.ts'
+import { RowSampler } from './bidding/row-sampler.ts'
 import type { Ads, Snapshot } from './bidding/snapshot.ts'
 import { BidTelemetry, STAGE } from './bidding/telemetry.ts'
 import { compileAds } from './catalog/compile.ts'
@@ -29,6 +31,7 @@ import { NoticeDesk } from './notices/desk.ts'
 import { NoticeReader } from './notices/read.ts'
 import { NoticeTelemetry } from './notices/telemetry.ts'
 import { Rates } from './pricing/currency.ts'
+import { RowFiles } from './row-files.ts'
 import { openScoring } from './scoring.ts'
 import { type SegmentWatch, watchSegments } from './segment-watch.ts'
 import { InstrumentProducer, prometheusText } from './telemetry/export.ts'
@@ -55,6 +58,7 @@ type Closers = (() => void | Promise<void>)[]
 
 const EXCHANGE_NAMES = EXCHANGE_PROFILES.map(({ name }) => name)
 const DRAIN_MS_MAX = 5000
+const MINUTE_MS = 60_000
 /**
  * Starts the bidder. Rejects with `StartError` when something is missing, broken or taken.
  * @param onLoaded called once, when all is loaded and nothing listens yet.
@@ -162,6 +166,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     onLess: (level) => onFault(new Error(`overload: the work for bids is now ${level}`)),
   })
   closers.push(() => admission.close())
+  const rowFiles = openRowFiles(settings, onFault, closers)
   const bidder = new Bidder({
     bodyBytesMax: settings['body-bytes-max'],
     clock,
@@ -172,6 +177,13 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     limits: { tmaxDefaultMs: settings['tmax-default-ms'], tmaxMostMs: settings['tmax-most-ms'] },
     brownOut: admission,
     telemetry,
+    rowSampler:
+      rowFiles &&
+      new RowSampler({
+        everyMs: MINUTE_MS / settings['row-sample-per-minute'],
+        clock,
+        offer: (row) => rowFiles.offer(row),
+      }),
   })
   const noticeTelemetry = new NoticeTelemetry(EXCHANGE_NAMES)
   const noticePort = new NoticePortTelemetry()
@@ -217,6 +229,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     ...money.instruments,
     ...scoring.instruments,
     ...catalogInstruments(snapshots, reloads),
+    ...(rowFiles === undefined ? [] : [rowFiles.instrument]),
     ...processInstruments(),
   ]
   const admin = await listenAdmin({
@@ -275,6 +288,18 @@ async function openSegments(
   return watch
 }
 
+/** Undefined where no rows are sampled. */
+function openRowFiles(
+  settings: Settings,
+  onFault: (fault: Error) => void,
+  closers: Closers,
+): RowFiles | undefined {
+  if (settings['row-sample-per-minute'] === 0) return undefined
+  const files = new RowFiles({ directory: join(settings.data, 'rows'), onFault })
+  closers.push(() => files.close())
+  return files
+}
+
 async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; readonly rates: Rates }> {
   const directory = settings.catalog
   const loaded = await loadCatalog(directory)
@@ -282,11 +307,15 @@ async function openCatalog(settings: Settings): Promise<{ readonly ads: Ads; rea
     throw new StartError(loaded.faults.map((fault) => `${directory}: ${formatFault(fault)}`).join('\n'))
   }
   const pace = new Pace()
-  // What models see of ads stands in `vectors`; the texts that they were made from would be 2 MB that nobody asks for.
-  const { features: _, ...ads } = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
+  const { features, ...ads } = await compileAds(loaded.catalog, EXCHANGE_PROFILES, async () => {
     if (pace.isDue()) await pace.rest()
   })
-  return { ads, rates: new Rates(loaded.catalog.rates, settings['rates-days-max']) }
+  // What models see of ads stands in `vectors`. The texts that they were made from are 2 MB, for sampled rows alone.
+  const isSampled = settings['row-sample-per-minute'] > 0
+  return {
+    ads: isSampled ? { ...ads, features } : ads,
+    rates: new Rates(loaded.catalog.rates, settings['rates-days-max']),
+  }
 }
 
 function warnOfRates(rates: Rates, settings: Settings, log: Logger): void {

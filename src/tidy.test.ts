@@ -52,7 +52,7 @@ const HOT_ROOMS = [
   'notices',
   'ingress',
 ]
-/** Files of hot rooms that run when the catalog or a model changes, at start, or in a worker. */
+/** Files of hot rooms that run when the catalog or a model changes, at start, in a worker, or once a second at most. */
 const COLD_FILES = new Set([
   'targeting/compile.ts',
   'targeting/rows.ts',
@@ -65,6 +65,8 @@ const COLD_FILES = new Set([
   'users/segment-file.ts',
   'users/segment-entries.ts',
   'bidding/recall.ts',
+  'bidding/row-sampler.ts',
+  'features/raw-values.ts',
 ])
 
 const ENTRY_FILES = new Set(['cli.ts', 'inference/worker.ts', 'budget/store-worker.ts'])

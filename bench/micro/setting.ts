@@ -39,7 +39,13 @@ export function matchedRequest(index: number) {
     matcher.match(ads.targets, view, { exchangeIndex: 0, seat: undefined })
     if (matcher.lotEnd[0] >= 16) break
   }
-  vector.readRequest(view, { exchangeHash: 1, deviceClass: 0, wallMs: Date.UTC(2026, 0, 5, 12) })
+  vector.readRequest(view, {
+    exchangeHash: 1,
+    deviceClass: 0,
+    wallMs: Date.UTC(2026, 0, 5, 12),
+    mayIdentify: true,
+    userSegments: Number.NaN,
+  })
   vector.readImp(view, view.imps[0], view.imps[0].floorMicros)
   return { view, vector, ads: Array.from(matcher.ads.subarray(0, 16)) }
 }

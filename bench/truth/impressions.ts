@@ -73,7 +73,13 @@ export async function makeImpressions(options: ImpressionOptions): Promise<Impre
       // Time runs through the weeks as the rows do, so that a holdout at the end lies in the future.
       const wallMs = FIRST_DAY_MS + Math.floor((row / count) * DAYS) * 24 * HOUR_MS + prng.below(24) * HOUR_MS
       const deviceClass = deviceClassOf(view.deviceType)
-      vector.readRequest(view, { exchangeHash: hashText(EXCHANGE), deviceClass, wallMs })
+      vector.readRequest(view, {
+        exchangeHash: hashText(EXCHANGE),
+        deviceClass,
+        wallMs,
+        mayIdentify: true,
+        userSegments: Number.NaN,
+      })
       vector.readImp(view, imp, imp.floorMicros)
       modelPlan.begin(vector)
       modelPlan.write(rows.modelIds, row, ad)

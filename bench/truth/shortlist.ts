@@ -91,6 +91,8 @@ async function lotsOf(campaignCount: number, requestCount: number): Promise<Lot[
       exchangeHash: hashText(EXCHANGE),
       deviceClass: deviceClassOf(view.deviceType),
       wallMs: NOON_MS,
+      mayIdentify: true,
+      userSegments: Number.NaN,
     })
     let first = 0
     for (let lot = 0; lot < matcher.lotCount; first = matcher.lotEnd[lot++]) {

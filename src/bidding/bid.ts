@@ -30,6 +30,7 @@ import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
 import type { Purse } from './purse.ts'
+import type { RowSampler } from './row-sampler.ts'
 import { scoresOf } from './scores.ts'
 import { compareScores } from './shadow-rows.ts'
 import { type Audience, SHORTLIST, shortlist } from './shortlist.ts'
@@ -77,6 +78,7 @@ export class Bidder {
   readonly #limits: TimeLimits
   readonly #brownOut: BrownOut
   readonly #telemetry: BidTelemetry
+  readonly #rowSampler: RowSampler | undefined
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
@@ -94,6 +96,8 @@ export class Bidder {
     limits: TimeLimits
     brownOut: BrownOut
     telemetry: BidTelemetry
+    /** Absent where no rows are sampled. */
+    rowSampler?: RowSampler
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
     this.body = this.#view.tape.bytes
@@ -105,6 +109,7 @@ export class Bidder {
     this.#limits = options.limits
     this.#brownOut = options.brownOut
     this.#telemetry = options.telemetry
+    this.#rowSampler = options.rowSampler
     this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
 
@@ -140,16 +145,26 @@ export class Bidder {
     // 3. Match. Who the user is is asked where that is permitted, and where a campaign wants to know.
     const { exchangeIndex } = arrival
     const user = this.#userOf(snapshot, exchange, may)
+    const segments = segmentsOf(snapshot, user, may)
     const matchedCount = this.#matcher.match(snapshot.ads.targets, view, {
       exchangeIndex,
       seat: exchange.seat,
-      segments: segmentsOf(snapshot, user, may),
+      segments,
     })
     laps?.end(STAGE.match)
     telemetry.truncatedMatches.add(0, this.#matcher.truncatedCount)
     if (matchedCount === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.no_candidate)
 
     // 4. Rank with the inline scorer of the model that this request is given, and keep the best of each lot.
+    const context = {
+      exchange: exchange.profile.name,
+      exchangeHash: exchange.nameHash,
+      deviceClass: deviceClassOf(view.deviceType),
+      wallMs,
+      mayIdentify: (may & MAY.ids) !== 0,
+      userSegments: user !== undefined && (may & MAY.profile) !== 0 ? (segments?.length ?? 0) : Number.NaN,
+    }
+    this.#vector.readRequest(view, context)
     const slots: Slot[] = []
     const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
     const model = modelOf(snapshot, user, requestHash)
@@ -179,6 +194,8 @@ export class Bidder {
     if (isWatched) this.#noteRow(snapshot, model, slots[0], currency, wallMs)
     const conversions = isInline ? undefined : this.#writeConversions(snapshot, slots, currency, scoreBy)
     const shadow = level > 0 ? undefined : this.#writeShadow(snapshot, slots, currency, scoreBy)
+    const endSample =
+      ticket && this.#rowSampler?.begin({ may, view, ads: snapshot.ads, slots, ticket, currency, context })
     laps?.end(STAGE.features)
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
@@ -188,6 +205,7 @@ export class Bidder {
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, NO_BODY)
     if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, NO_BODY)
     if (scored !== 'scored') telemetry.inlineAnswers.add(INLINE_REASON[scored])
+    else endSample?.()
 
     // 7. Price, against the snapshot that the candidates came from, and put the price on hold.
     const { choices, refusalCount } = choose(snapshot, slots, {
@@ -240,11 +258,6 @@ export class Bidder {
     const matcher = this.#matcher
     let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
-    vector.readRequest(view, {
-      exchangeHash: exchange.nameHash,
-      deviceClass: deviceClassOf(view.deviceType),
-      wallMs,
-    })
     let imp: ImpTerms | undefined
     let impIndex = -1
     let first = 0
@@ -256,6 +269,7 @@ export class Bidder {
       }
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
+      vector.readLot(slot.dealHash)
       const matched = { ads: matcher.ads, first, end: matcher.lotEnd[lot] }
       const listed = shortlist(snapshot, slot, vector, matched, audience)
       if (listed === SHORTLIST.some) {
@@ -299,6 +313,7 @@ export class Bidder {
     let row = ticket.firstRow
     for (const slot of slots) {
       this.#readImp(slot.impIndex, currency)
+      vector.readLot(slot.dealHash)
       for (const plan of plans) plan.begin(vector)
       for (const ad of slot.ads) {
         for (let input = 0; input < plans.length; input++) {
@@ -313,11 +328,12 @@ export class Bidder {
   #noteRow(
     { ads }: Snapshot,
     { monitor }: ReadyModel,
-    { impIndex, ads: [best] }: Slot,
+    { impIndex, dealHash, ads: [best] }: Slot,
     currency: BidCurrency,
     wallMs: number,
   ): void {
     this.#readImp(impIndex, currency)
+    this.#vector.readLot(dealHash)
     monitor.noteRow(this.#vector, ads.vectors, best, wallMs)
   }
 

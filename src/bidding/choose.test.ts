@@ -107,6 +107,7 @@ function slotOf(ads: readonly number[], { video, audio, ...parts }: SlotParts = 
     impIndex: 0,
     imp: { idRaw: '1', video: film(video), audio: film(audio), native: undefined, ratios: undefined },
     dealIdRaw: '',
+    dealHash: 0,
     auctionType: SECOND_PRICE,
     isGuaranteed: false,
     segmentKey: 0,

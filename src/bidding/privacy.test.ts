@@ -2,7 +2,8 @@
  * Nothing of a person gets anywhere: two requests that differ in everything that may tell who looks, and in nothing
  * else, are answered by the same bytes, from the same features, and leave the same counts behind. That holds under
  * every row of the privacy table and without any signal too, unless a campaign asks how often somebody has seen it: that
- * is counted, and only where the law leaves us ids.
+ * is counted, and only where the law leaves us ids. Nor does it matter what make of device it is, where it takes ids away.
+ * Rows are taken down of all requests that may be used to train, and they are the same, too.
  *
  * What of a person may matter after all is listed in `MATTERS`, each with its reason, and shown to matter.
  */
@@ -17,6 +18,7 @@ import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { readToken } from '../exchange/token.ts'
 import { FeatureVector } from '../features/vector.ts'
 import { READ, RequestView, TEXT } from '../openrtb/request.ts'
+import { ID_KIND } from '../openrtb/user-id.ts'
 import { Rates } from '../pricing/currency.ts'
 import { ALPHABET } from '../privacy/bit-text.suite.ts'
 import {
@@ -30,8 +32,14 @@ import {
 import { fullConsent, PURPOSES, type TcFacts, tcString } from '../privacy/tc-strings.suite.ts'
 import { type Answer, BODY_BYTES_MAX, EXCHANGE_NAMES, TEST_OPERATOR, TestBidder } from '../testing/bidder.ts'
 import { oneBannerCatalog } from '../testing/catalog.ts'
+import { ManualClock } from '../testing/clock.ts'
 import { scriptedModel } from '../testing/scripted-model.ts'
+import { SegmentEntries } from '../users/segment-entries.ts'
+import { SegmentSets } from '../users/segment-sets.ts'
+import { SegmentTable } from '../users/segments.ts'
+import { UserKeys } from '../users/user-key.ts'
 import type { OutcomeName } from './outcomes.ts'
+import { RowSampler, type SampledRow } from './row-sampler.ts'
 import type { ReadyModel } from './snapshot.ts'
 import '../testing/seed.ts'
 
@@ -62,12 +70,12 @@ const person = fc.record({
     ip: fc.option(address, { nil: undefined }),
     ipv6: longAddress,
     ifa: someId,
-    ...allOf(
-      'didsha1 didmd5 dpidsha1 dpidmd5 macsha1 macmd5 make model osv hwv ppi pxratio carrier mccmnc sua',
-    ),
+    ...allOf('didsha1 didmd5 dpidsha1 dpidmd5 macsha1 macmd5 osv hwv ppi pxratio mccmnc sua'),
   }),
+  /** What narrows down who it is: looked at only where ids are. */
+  make: fc.record(allOf('make model carrier')),
   deviceExt: fc.record(allOf('ifv ifa_type idfa aaid session')),
-  geo: fc.record(allOf('lat lon type accuracy lastfix ipservice metro city zip utcoffset ext')),
+  geo: fc.record(allOf('lat lon type accuracy lastfix ipservice metro city zip ext')),
   user: fc.record({
     id: someId,
     ...allOf('buyeruid yob gender keywords kwarray customdata geo data eids'),
@@ -138,7 +146,7 @@ const SIGNALS: Readonly<Record<CauseName, readonly Signals[]>> = {
 
 /** What all people have in common: where they look, at what, and with what kind of thing. */
 const DEVICE = { devicetype: 4, os: 'Android', language: 'en', connectiontype: 2, w: 412, h: 915 }
-const GEO = { country: 'USA', region: 'CA' }
+const GEO = { country: 'USA', region: 'CA', utcoffset: -480 }
 const IMPS = [
   { id: '1', tagid: 'top', bidfloor: 0.5, banner: { format: [{ w: 300, h: 250 }] } },
   {
@@ -164,6 +172,7 @@ function requestOf(who: Person, { regs, device, deviceExt, user, consent }: Sign
     device: {
       ...DEVICE,
       geo: { ...GEO, ...who.geo },
+      ...who.make,
       ...who.device,
       ...device,
       ext: { ...who.deviceExt, ...deviceExt },
@@ -207,19 +216,28 @@ const cappedAds = await compileAds(
 /** A bidder, and all that it makes of its requests. */
 class Watched {
   readonly #features: string[] = []
+  readonly #rows: SampledRow[] = []
   readonly #bidder: TestBidder
 
-  constructor(operator: OperatorFile, adsOnSale = ads) {
+  constructor(operator: OperatorFile, adsOnSale = ads, segments?: SegmentTable) {
+    const clock = new ManualClock()
     this.#bidder = new TestBidder(
-      { ads: adsOnSale, rates: new Rates(undefined, 7), model: this.#model() },
-      undefined,
+      { ads: adsOnSale, rates: new Rates(undefined, 7), model: this.#model(), segments },
+      clock,
       operator,
+      undefined,
+      undefined,
+      new RowSampler({ everyMs: 0, clock, offer: (row) => this.#rows.push(row) }),
     )
   }
 
-  /** The answer, every feature of every row that a scorer saw for it, and all counts since the first request. */
+  /**
+   * The answer, every feature of every row that a scorer saw for it, all counts since the first request, and the rows that
+   * were taken down.
+   */
   async ask(request: object, exchange: string, isGpc: boolean) {
     this.#features.length = 0
+    this.#rows.length = 0
     const answer = await this.#bidder.ask(JSON.stringify(request), { exchange, isGpc })
     const counts = this.#bidder.telemetry.instruments.map((instrument) =>
       'values' in instrument
@@ -228,7 +246,7 @@ class Watched {
           ? [instrument.counts, instrument.sums]
           : [],
     )
-    return { answer, features: [...this.#features], counts: JSON.stringify(counts) }
+    return { answer, features: [...this.#features], counts: JSON.stringify(counts), rows: [...this.#rows] }
   }
 
   #model(): ReadyModel {
@@ -292,12 +310,16 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
             fc.boolean(),
             fc.constantFrom(...EXCHANGE_NAMES),
             async (who, whoElse, isApp, exchange) => {
-              const [first, second] = [who, whoElse].map((each) => requestOf(each, signals, isApp))
+              const make = isUserKnown(name) ? who.make : whoElse.make
+              const [first, second] = [who, { ...whoElse, make }].map((each) =>
+                requestOf(each, signals, isApp),
+              )
               for (const request of [first, second]) assert.equal(causeOf(request, isGpc), name)
               const seen = await one.ask(first, exchange, isGpc)
               assert.deepEqual(await other.ask(second, exchange, isGpc), seen)
               outcomes.add(seen.answer.outcome)
               assert.equal(seen.features.length > 0, seen.answer.outcome === 'bid')
+              assert.equal(seen.rows.length > 0, seen.answer.outcome === 'bid' && isTrainedOn(name))
             },
           ),
           { numRuns: PAIRS },
@@ -315,6 +337,10 @@ function removesBid(name: Exclude<CauseName, 'none'>): boolean {
 
 function isUserKnown(name: CauseName): boolean {
   return name === 'none' || !PRIVACY_TABLE[name].removes.includes('ids')
+}
+
+function isTrainedOn(name: CauseName): boolean {
+  return name === 'none' || !PRIVACY_TABLE[name].removes.includes('train')
 }
 
 const CONTEXTUAL = { ...OPERATOR, tcf: { ...OPERATOR.tcf!, withoutBasis: 'contextual' as const } }
@@ -378,12 +404,55 @@ t.test('tokens of campaigns without caps name nobody, whoever may be known', asy
   t.strictSame([...pairKeysIn(answer)], [''])
 })
 
+t.test('models see who is known, and in how many segments, where profiles may be used', async (t) => {
+  const inSegments = '6d92078a-8246-4ba4-ae5b-76104861e7dc'
+  const contextual = new Watched(CONTEXTUAL, ads, await oneUserTable(inSegments))
+  const [drawn] = fc.sample(person, { numRuns: 1, seed: 1 })
+  for (const name of ['none', ...Object.keys(PRIVACY_TABLE)] as CauseName[]) {
+    const isProfiled =
+      name === 'none' || !PRIVACY_TABLE[name].removes.some((may) => may === 'ids' || may === 'profile')
+    for (const signals of SIGNALS[name]) {
+      const seen = new Set<string>()
+      for (const ifa of [inSegments, 'somebody-else', null]) {
+        const who = {
+          ...drawn,
+          device: { ...drawn.device, ifa },
+          user: { ...drawn.user, id: null, buyeruid: null },
+        }
+        const { features } = await contextual.ask(
+          requestOf(who, signals, true),
+          'default',
+          signals.isGpc ?? false,
+        )
+        t.ok(features.length > 0)
+        seen.add(features.join('; '))
+      }
+      t.equal(seen.size, isProfiled ? 3 : 1, `${name}: ${JSON.stringify(signals).slice(0, 60)}`)
+    }
+  }
+})
+
+/** A segment file with one user in it. */
+async function oneUserTable(ifa: string): Promise<SegmentTable> {
+  const sets = new SegmentSets()
+  const entries = new SegmentEntries()
+  const bytes = Buffer.from(ifa)
+  const key = { hi: 0, lo: 0 }
+  // The salt of the tests' money.
+  new UserKeys(1).keyOf({ kind: ID_KIND.ifa, start: 0, end: bytes.length }, bytes, 0, key)
+  entries.add(key.hi, key.lo, sets.setOf('sport,news') as number)
+  const { slots, userCount } = await entries.intoSlots(async () => {})
+  return new SegmentTable(slots, userCount, sets.compile())
+}
+
 /** What of a person may matter: the value, what it changes, and why that is right. */
 const MATTERS: readonly {
   readonly field: string
   readonly value: object
   readonly cause?: CauseName
   readonly outcome?: OutcomeName
+  /** Whether models see it. */
+  readonly isFeature?: boolean
   readonly reason: string
 }[] = [
   {
@@ -423,17 +492,31 @@ const MATTERS: readonly {
     outcome: 'no_legal_basis',
     reason: 'whether the GDPR applies; which campaigns are for that country',
   },
+  ...(['make', 'model', 'carrier'] as const).map((field) => ({
+    field: `device.${field}`,
+    value: { device: { [field]: 'Apple' } },
+    isFeature: true,
+    reason: 'what it is shown on, where ids may be used',
+  })),
+  {
+    field: 'device.geo.utcoffset',
+    value: { device: { geo: { utcoffset: 60 } } },
+    isFeature: true,
+    reason: 'what time of day it is there',
+  },
 ]
 
 t.test('what of a person may matter does', async (t) => {
   const bidder = new Watched(OPERATOR)
   const plain = { id: 'r-1', imp: IMPS }
   t.equal(causeOf(plain), 'none')
-  t.equal((await bidder.ask(plain, 'default', false)).answer.outcome, 'bid')
-  for (const { field, value, cause = 'none', outcome = 'bid', reason } of MATTERS) {
+  const { answer, features } = await bidder.ask(plain, 'default', false)
+  t.equal(answer.outcome, 'bid')
+  for (const { field, value, cause = 'none', outcome = 'bid', isFeature = false, reason } of MATTERS) {
     const request = { ...plain, ...value }
-    const { answer }: { answer: Answer } = await bidder.ask(request, 'default', false)
-    t.same([causeOf(request), answer.outcome], [cause, outcome], `${field}: ${reason}`)
+    const seen = await bidder.ask(request, 'default', false)
+    t.same([causeOf(request), seen.answer.outcome], [cause, outcome], `${field}: ${reason}`)
+    if (outcome === 'bid') t.equal(`${seen.features}` !== `${features}`, isFeature, `models see ${field}`)
   }
 })
 

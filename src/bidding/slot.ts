@@ -1,6 +1,7 @@
 /**
  * What remains of a request's imps and lots when the request is gone: what their bids need, and their candidates.
  */
+import { hashBytes } from '../base/hash.ts'
 import { type BannerView, RATIO_CELLS } from '../openrtb/banner.ts'
 import { FIXED_PRICE } from '../openrtb/deal.ts'
 import type { FilmView } from '../openrtb/film.ts'
@@ -47,6 +48,8 @@ export type Slot = {
   readonly imp: ImpTerms
   /** '' for the open auction. */
   readonly dealIdRaw: string
+  /** Of the id; 0 for the open auction. */
+  readonly dealHash: number
   readonly auctionType: number
   readonly isGuaranteed: boolean
   /** Key of its segment of the win landscape; 0 where the bid is not what is paid. */
@@ -112,6 +115,7 @@ export function slotOf(
     impIndex,
     imp,
     dealIdRaw: deal === undefined ? '' : tape.rawBytes(deal.id),
+    dealHash: deal === undefined ? 0 : hashBytes(tape.bytes, tape.start(deal.id), tape.end(deal.id)),
     auctionType: deal === undefined || deal.auctionType === 0 ? view.auctionType : deal.auctionType,
     isGuaranteed: deal?.isGuaranteed ?? false,
     segmentKey: 0,

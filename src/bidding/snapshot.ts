@@ -5,7 +5,7 @@
 import type { CampaignBudget } from '../budget/ledger-terms.ts'
 import type { PacingMode } from '../budget/pacer.ts'
 import type { Cells } from '../features/plan.ts'
-import type { AdVectors, FeatureVector } from '../features/vector.ts'
+import type { AdFeatures, AdVectors, FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
 import type { AdFragment } from '../openrtb/response.ts'
 import type { Rates } from '../pricing/currency.ts'
@@ -33,6 +33,8 @@ export type Ads = {
   readonly campaigns: ReadonlyMap<string, CampaignTerms>
   readonly targets: TargetIndex
   readonly vectors: AdVectors
+  /** The texts that `vectors` were made from; kept where rows are sampled. */
+  readonly features?: readonly AdFeatures[]
   readonly goals: Goals
   readonly traits: AdTraits
   /** The ads of one creative share theirs. */

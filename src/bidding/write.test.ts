@@ -322,6 +322,7 @@ function slotOf(imp: object | string): Slot {
     impIndex: 0,
     imp: impTermsOf(view.tape, impView, native),
     dealIdRaw: '',
+    dealHash: 0,
     auctionType: 1,
     isGuaranteed: false,
     segmentKey: 0,

@@ -83,6 +83,11 @@ export const SETTINGS = {
     pattern: /^/,
     due: 'the path of a file',
   }),
+  'row-sample-per-minute': integer(
+    0,
+    [0, 60],
+    'rows a minute written with their raw values to rows/ of the data folder, to be encoded again; 0 none',
+  ),
   data: text(shipped('data'), 'folder of the ledger; a process has one of its own'),
   'hold-s': integer(120, [5, 3600], 'seconds that the price of a bid stays on hold without a notice'),
   segments: text('', 'file of user segments: lines of an id, a tab and segments with commas; also .gz', {
@@ -168,7 +173,7 @@ export function isLoopback(host: string): boolean {
 /** The flags of `serve`, a line each. */
 export function settingsHelp(): string {
   const rows = Object.entries(SETTINGS) as [Name, Row][]
-  const line = (name: string, about: string) => `  --${name.padEnd(18)} ${about}`
+  const line = (name: string, about: string) => `  --${name.padEnd(21)} ${about}`
   const lines = rows.map(([name, { about, fallback }]) => {
     const shown =
       typeof fallback === 'string' && fallback.startsWith('/') ? 'shipped with peregrine' : fallback

@@ -3,7 +3,10 @@
  *
  * A text feature is known by its `hashText` (base/hash.ts), which is independent of any model; 0 stands for "not
  * known". A number feature is a 32-bit float in the unit given; NaN stands for "not known". `request` values are the
- * same for all rows of a request, `imp` values for all rows of an imp, `ad` values are known when the catalog changes.
+ * same for all rows of a request, `imp` values for all rows of an imp (`deal` for those of one of its lots), `ad` values
+ * are known when the catalog changes.
+ *
+ * New ones go to the end: the event log knows a feature by its place.
  */
 
 export type FeatureSide = 'request' | 'imp' | 'ad'
@@ -64,6 +67,18 @@ export const FEATURES = [
   number('imp', 'slot_width', 'width of the first banner size or of the player, pixels'),
   number('imp', 'slot_height', 'height of the first banner size or of the player, pixels'),
   number('ad', 'ad_duration', 'length of a video or audio ad in seconds, 0 for others'),
+  text('request', 'make', 'device.make, where ids may be used'),
+  text('request', 'device_model', 'device.model, where ids may be used'),
+  text('request', 'carrier', 'device.carrier, where ids may be used'),
+  text('request', 'local_hour', 'hour of the day by device.geo.utcoffset, 0 to 23'),
+  text('request', 'user_state', '0 not known, or not to be profiled; 1 known, in no segment; 2 in segments'),
+  text('imp', 'deal', 'id of the deal, where the candidate is bid on it'),
+  text('imp', 'placement', 'video.plcmt'),
+  text('imp', 'skippable', 'video.skip, 0 or 1'),
+  text('imp', 'rewarded', 'rwdd, or ext.reward, or ext.prebid.is_rewarded_inventory, 0 or 1'),
+  text('imp', 'slot_formats', 'what it takes of banner, video, audio and native, as in bv'),
+  number('request', 'user_segments', 'how many segments the user is in, where user_state is not 0'),
+  number('imp', 'video_seconds_max', 'video.maxduration and maxextended, seconds'),
 ] as const satisfies readonly Feature[]
 
 export type FeatureName = (typeof FEATURES)[number]['name']

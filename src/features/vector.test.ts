@@ -6,11 +6,19 @@ import { hashText } from '../base/hash.ts'
 import { Prng } from '../base/prng.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
 import { F, FEATURES, type FeatureName } from './catalogue.ts'
-import { adVectorsOf, FeatureVector, floorBucket, hashInteger } from './vector.ts'
+import { adVectorsOf, FeatureVector, floorBucket, hashInteger, type RequestContext } from './vector.ts'
 
 const view = new RequestView(65_536)
 const vector = new FeatureVector()
 const BANNER = { id: '1', banner: { format: [{ w: 300, h: 250 }] } }
+
+const CONTEXT: RequestContext = {
+  exchangeHash: hashText('default'),
+  deviceClass: 0,
+  wallMs: 0,
+  mayIdentify: true,
+  userSegments: Number.NaN,
+}
 
 /** Values by feature. */
 type Values = Partial<Record<FeatureName, string | number>>
@@ -18,13 +26,14 @@ type Values = Partial<Record<FeatureName, string | number>>
 /** Reads a request and one of its imps into the vector. */
 function read(
   request: object,
-  at: { imp?: number; wallMs?: number; deviceClass?: number; floorCpmMicros?: number } = {},
+  at: Partial<RequestContext> & { imp?: number; floorCpmMicros?: number; deal?: string } = {},
 ): void {
   const length = view.tape.bytes.write(JSON.stringify({ id: 'r', imp: [BANNER], ...request }))
   if (view.read(length) !== READ.ok) throw new Error('the request cannot be read')
-  const { imp = 0, wallMs = 0, deviceClass = 0 } = at
-  vector.readRequest(view, { exchangeHash: hashText('default'), deviceClass, wallMs })
-  vector.readImp(view, view.imps[imp], at.floorCpmMicros ?? view.imps[imp].floorMicros)
+  const { imp = 0, floorCpmMicros = view.imps[imp].floorMicros, deal = '', ...context } = at
+  vector.readRequest(view, { ...CONTEXT, ...context })
+  vector.readImp(view, view.imps[imp], floorCpmMicros)
+  vector.readLot(hashText(deal))
 }
 
 /** Texts are compared by hash, where '' is not known, and numbers as they print, where NaN is not. */
@@ -50,7 +59,10 @@ t.test('a full request fills every feature of its side', async (t) => {
         os: 'iOS',
         language: 'en',
         connectiontype: 6,
-        geo: { country: 'USA', region: 'CA' },
+        make: 'Apple',
+        model: 'iPhone 15',
+        carrier: 'Vodafone',
+        geo: { country: 'USA', region: 'CA', utcoffset: -420 },
       },
       imp: [
         {
@@ -65,10 +77,12 @@ t.test('a full request fills every feature of its side', async (t) => {
               { w: 1, h: 1 },
             ],
           },
+          video: { plcmt: 2, skip: 1, maxduration: 30, maxextended: 15 },
+          rwdd: 1,
         },
       ],
     },
-    { wallMs: Date.UTC(2026, 6, 4, 17, 30), deviceClass: 2 },
+    { wallMs: Date.UTC(2026, 6, 4, 17, 30), deviceClass: 2, userSegments: 3, deal: 'Deal-1' },
   )
   const wanted = {
     exchange: 'default',
@@ -94,6 +108,18 @@ t.test('a full request fills every feature of its side', async (t) => {
     floor_cpm: 0.3,
     slot_width: 320,
     slot_height: 50,
+    make: 'apple',
+    device_model: 'iphone 15',
+    carrier: 'vodafone',
+    local_hour: 10,
+    user_state: 2,
+    deal: 'deal-1',
+    placement: 2,
+    skippable: 1,
+    rewarded: 1,
+    slot_formats: 'bv',
+    user_segments: 3,
+    video_seconds_max: 45,
   } satisfies Values
   compare(t, wanted)
   const known = new Set(Object.keys(wanted))
@@ -107,10 +133,25 @@ t.test('a full request fills every feature of its side', async (t) => {
 t.test('what a request leaves out is not known, also after a full one', async (t) => {
   read({
     app: { bundle: 'com.example', cat: ['IAB9'], publisher: { id: 'p' } },
-    device: { os: 'iOS', language: 'en', connectiontype: 2, geo: { country: 'USA', region: 'CA' } },
-    imp: [{ id: '1', tagid: 't', instl: 1, bidfloor: 3, video: { w: 640, h: 360, pos: 7 } }],
+    device: {
+      ...{
+        os: 'iOS',
+        language: 'en',
+        connectiontype: 2,
+        make: 'Apple',
+        model: 'iPhone',
+        carrier: 'Vodafone',
+      },
+      geo: { country: 'USA', region: 'CA', utcoffset: 60 },
+    },
+    imp: [
+      {
+        ...{ id: '1', tagid: 't', instl: 1, bidfloor: 3, rwdd: 1, audio: {}, native: {} },
+        video: { w: 640, h: 360, pos: 7, plcmt: 1, skip: 0, maxduration: 30 },
+      },
+    ],
   })
-  compare(t, { bundle: 'com.example', category: 'iab9', slot_size: '640x360' })
+  compare(t, { bundle: 'com.example', category: 'iab9', slot_size: '640x360', slot_formats: 'van' })
   read({ imp: [{ id: '1' }] })
   const unknown = [
     'domain',
@@ -121,15 +162,23 @@ t.test('what a request leaves out is not known, also after a full one', async (t
     'region',
     'os',
     'language',
+    'make',
+    'device_model',
+    'carrier',
+    'local_hour',
   ] as const
-  for (const name of [...unknown, 'slot_size', 'tag'] as const) t.equal(vector.hashes[F[name]], 0, name)
-  compare(t, { slot_width: Number.NaN, slot_height: Number.NaN })
+  const ofImp = ['slot_size', 'tag', 'deal', 'placement', 'skippable', 'slot_formats'] as const
+  for (const name of [...unknown, ...ofImp]) t.equal(vector.hashes[F[name]], 0, name)
+  for (const name of ['slot_width', 'slot_height', 'user_segments', 'video_seconds_max'])
+    compare(t, { [name]: Number.NaN })
   // Codes have a value for it: OpenRTB 2.6 and AdCOM define 0 as unknown, and `at` is 2 by default.
   compare(t, {
     inventory: 0,
     connection: 0,
     position: 0,
     interstitial: 0,
+    rewarded: 0,
+    user_state: 0,
     auction: 2,
     floor_cpm: 0,
     floor_bucket: 0,
@@ -161,6 +210,39 @@ t.test('hour and weekday are those of the time in UTC', async (t) => {
     const date = new Date(wallMs)
     compare(t, { hour: date.getUTCHours(), weekday: date.getUTCDay() }, date.toISOString())
   }
+})
+
+/** Each row: minutes that the local time is ahead, a time in UTC, and the local hour or '' where it is not known. */
+const LOCAL_TIMES: readonly (readonly [unknown, string, number | ''])[] = [
+  [0, '2026-07-06T18:00:00Z', 18],
+  [60, '2026-07-06T23:59:59Z', 0],
+  [-480, '2026-07-06T05:00:00Z', 21],
+  [330, '2026-07-06T18:29:59Z', 23],
+  [330, '2026-07-06T18:30:00Z', 0],
+  ['-30', '2026-07-06T00:15:00Z', 23],
+  [-60, '1970-01-01T00:00:00Z', 23],
+  [840, '2026-07-06T12:00:00Z', 2],
+  [841, '2026-07-06T12:00:00Z', ''],
+  [-720, '2026-07-06T12:00:00Z', 0],
+  [-721, '2026-07-06T12:00:00Z', ''],
+  [null, '2026-07-06T12:00:00Z', ''],
+]
+
+t.test('the local hour is that of the device, and no hour of Earth where the offset is none', async (t) => {
+  for (const [utcoffset, time, hour] of LOCAL_TIMES) {
+    read({ device: { geo: { utcoffset } } }, { wallMs: Date.parse(time) })
+    compare(t, { local_hour: hour }, `${utcoffset} at ${time}`)
+  }
+})
+
+t.test('the user is what the caller knows, and the kind of device is known where ids may be', async (t) => {
+  const device = { make: 'Apple', model: 'iPhone', carrier: 'Vodafone', os: 'iOS' }
+  read({ device }, { userSegments: 0 })
+  compare(t, { user_state: 1, user_segments: 0, make: 'apple', device_model: 'iphone', carrier: 'vodafone' })
+  read({ device }, { userSegments: 40 })
+  compare(t, { user_state: 2, user_segments: 40 })
+  read({ device }, { mayIdentify: false })
+  compare(t, { user_state: 0, user_segments: Number.NaN, make: '', device_model: '', carrier: '', os: 'ios' })
 })
 
 t.test('the floor bucket counts the steps that the floor is above', async (t) => {
@@ -239,6 +321,31 @@ t.test('imps of one request are apart, in any order', async (t) => {
   for (const imp of [0, 1, 0]) {
     read(request, { imp })
     compare(t, imp === 0 ? first : second)
+  }
+})
+
+/** Each row: a slot, and what is known of it. */
+const SLOTS: readonly (readonly [string, object, Values])[] = [
+  ['every format', { banner: {}, video: {}, audio: {}, native: {} }, { slot_formats: 'bvan' }],
+  ['native alone', { native: { request: '{}' } }, { slot_formats: 'n' }],
+  [
+    'audio, of which no feature is a video',
+    { audio: { maxduration: 30 } },
+    { video_seconds_max: Number.NaN },
+  ],
+  ['a video without end', { video: { maxduration: 30, maxextended: -1 } }, { video_seconds_max: Number.NaN }],
+  ['a video', { video: { maxduration: 30 } }, { video_seconds_max: 30, skippable: '', placement: '' }],
+  ['one that is not skipped', { video: { skip: 0 } }, { skippable: 0 }],
+  ['one that may be or not', { video: { skip: 7 } }, { skippable: '' }],
+  ['a placement of the older list', { video: { placement: 3 } }, { placement: '' }],
+  ['a placement beyond', { video: { plcmt: 500 } }, { placement: '' }],
+  ['a reward of OpenRTB 2.5', { ext: { reward: 1 } }, { rewarded: 1 }],
+]
+
+t.test('a slot says what it takes', async (t) => {
+  for (const [about, imp, values] of SLOTS) {
+    read({ imp: [{ id: '1', ...imp }] })
+    compare(t, values, about)
   }
 })
 

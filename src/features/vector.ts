@@ -3,6 +3,7 @@
  * by the catalogue. Filled before the await and read before it: one vector serves every request.
  */
 import { hashBytes, hashText } from '../base/hash.ts'
+import { DURATION_UNLIMITED_S, SKIP } from '../openrtb/film.ts'
 import type { ImpView } from '../openrtb/imp.ts'
 import { type RequestView, TEXT } from '../openrtb/request.ts'
 import { NONE } from '../openrtb/tape.ts'
@@ -10,6 +11,20 @@ import { F, FEATURES } from './catalogue.ts'
 
 const FLOOR_STEPS_MICROS = [0, 100_000, 250_000, 500_000, 1_000_000, 2_000_000, 4_000_000, 8_000_000]
 const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+/** What is known of a request beside its body. */
+export type RequestContext = {
+  /** `hashText` of the profile's name. */
+  readonly exchangeHash: number
+  /** Index of the device class. */
+  readonly deviceClass: number
+  readonly wallMs: number
+  /** Whether ids may be used: make, model and carrier may then be looked at, which narrow down who it is. */
+  readonly mayIdentify: boolean
+  /** Segments that the user is in; NaN for one who is not known, or not to be profiled. */
+  readonly userSegments: number
+}
 
 export class FeatureVector {
   readonly hashes = new Uint32Array(FEATURES.length)
@@ -17,9 +32,8 @@ export class FeatureVector {
   /** Holds two 32-bit integers in digits and the x between them. */
   readonly #scratch = Buffer.alloc(24)
 
-  /** @param deviceClass index of the device class; @param exchangeHash `hashText` of the profile's name. */
-  readRequest(view: RequestView, at: { exchangeHash: number; deviceClass: number; wallMs: number }): void {
-    const { hashes } = this
+  readRequest(view: RequestView, at: RequestContext): void {
+    const { hashes, numbers } = this
     const { textHash, tape } = view
     const hour = Math.floor(at.wallMs / HOUR_MS)
     hashes[F.exchange] = at.exchangeHash
@@ -37,9 +51,23 @@ export class FeatureVector {
     // The epoch began on a Thursday.
     hashes[F.weekday] = hashInteger((Math.floor(hour / 24) + 4) % 7)
     hashes[F.auction] = hashInteger(view.auctionType)
+    this.#readDevice(view, at)
+    hashes[F.user_state] = userStateHash(at.userSegments)
+    numbers[F.user_segments] = at.userSegments
     const first = view.categories === NONE ? NONE : tape.firstItem(view.categories)
     const hasCategory = first !== NONE && tape.isText(first)
     hashes[F.category] = hasCategory ? hashBytes(tape.bytes, tape.start(first), tape.end(first)) : 0
+  }
+
+  #readDevice(view: RequestView, { wallMs, mayIdentify }: RequestContext): void {
+    const { hashes } = this
+    const { utcOffsetMin } = view
+    hashes[F.make] = mayIdentify ? hashField(view, TEXT.make) : 0
+    hashes[F.device_model] = mayIdentify ? hashField(view, TEXT.model) : 0
+    hashes[F.carrier] = mayIdentify ? hashField(view, TEXT.carrier) : 0
+    const isLocal = utcOffsetMin >= UTC_OFFSET_LEAST && utcOffsetMin <= UTC_OFFSET_MOST
+    const localHour = Math.floor((wallMs + utcOffsetMin * MINUTE_MS) / HOUR_MS)
+    hashes[F.local_hour] = isLocal ? hashInteger((localHour + 24) % 24) : 0
   }
 
   /** @param floorCpmMicros the imp's floor in US dollars, NaN where it is not known what it is in them. */
@@ -58,6 +86,17 @@ export class FeatureVector {
     numbers[F.floor_cpm] = floorCpmMicros / 1e6
     numbers[F.slot_width] = isSized ? width : Number.NaN
     numbers[F.slot_height] = isSized ? height : Number.NaN
+    const isLimited = video.isThere && video.durationMaxS < DURATION_UNLIMITED_S
+    hashes[F.placement] = video.placement === 0 ? 0 : hashInteger(video.placement)
+    hashes[F.skippable] = video.skip === SKIP.unknown ? 0 : hashInteger(video.skip)
+    hashes[F.rewarded] = hashInteger(imp.isRewarded ? 1 : 0)
+    hashes[F.slot_formats] = FORMATS_HASHES[formatsOf(imp)]
+    numbers[F.video_seconds_max] = isLimited ? video.durationMaxS : Number.NaN
+  }
+
+  /** @param dealHash of the id of the lot's deal, 0 for the open auction. */
+  readLot(dealHash: number): void {
+    this.hashes[F.deal] = dealHash
   }
 
   /** `hashText` of `${width}x${height}` without the string. */
@@ -104,6 +143,29 @@ export function adVectorsOf(ads: readonly AdFeatures[]): AdVectors {
     numbers[row + F.ad_duration] = ad.durationS
   })
   return { count: ads.length, hashes, numbers }
+}
+
+/** The ends of the world's time zones, minutes. */
+const UTC_OFFSET_LEAST = -12 * 60
+const UTC_OFFSET_MOST = 14 * 60
+
+function hashField({ tape, textStart, textEnd }: RequestView, field: number): number {
+  return hashBytes(tape.bytes, textStart[field], textEnd[field])
+}
+
+function userStateHash(segments: number): number {
+  return hashInteger(Number.isNaN(segments) ? 0 : segments > 0 ? 2 : 1)
+}
+
+/** `hashText` of the letters of a set of formats, a bit each. */
+const FORMATS_HASHES = Uint32Array.from({ length: 16 }, (_, set) =>
+  hashText([...'bvan'].filter((_, bit) => (set & (1 << bit)) !== 0).join('')),
+)
+
+function formatsOf({ banner, video, audio, native }: ImpView): number {
+  return (
+    (banner.isThere ? 1 : 0) | (video.isThere ? 2 : 0) | (audio.isThere ? 4 : 0) | (native !== NONE ? 8 : 0)
+  )
 }
 
 const SMALL_INTEGER_HASHES = Uint32Array.from({ length: 256 }, (_, value) => hashText(`${value}`))

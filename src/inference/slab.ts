@@ -19,6 +19,7 @@ export type ModelSpec = {
 }
 
 export type Slab = {
+  readonly model: ModelSpec
   readonly buffer: SharedArrayBuffer
   /** In the order of the model's inputs. */
   readonly inputs: readonly (Int32Array<SharedArrayBuffer> | Float32Array<SharedArrayBuffer>)[]
@@ -43,6 +44,7 @@ export function slabOver(buffer: SharedArrayBuffer, model: ModelSpec, rowsMax: n
     return view
   })
   return {
+    model,
     buffer,
     inputs,
     scores: new Float32Array(buffer, offset, rowsMax),

@@ -5,6 +5,9 @@ import { KEY } from './keys.ts'
 import { NONE, type Tape } from './tape.ts'
 import { isTextEmpty, setText, TEXT, type TextRanges } from './texts.ts'
 
+/** `utcOffsetMin` where nothing is said. */
+export const NO_UTC_OFFSET = 0x7fffffff
+
 export type DeviceFields = TextRanges & {
   /** AdCOM "Device Types" and "Connection Types"; 0 when not known. */
   deviceType: number
@@ -12,6 +15,8 @@ export type DeviceFields = TextRanges & {
   /** Pixels; 0 when not known. */
   deviceWidth: number
   deviceHeight: number
+  /** Minutes that the local time is ahead of UTC, or `NO_UTC_OFFSET`. */
+  utcOffsetMin: number
 }
 
 /** @param device token of an object. */
@@ -51,6 +56,15 @@ export function readDevice(tape: Tape, device: number, into: DeviceFields): void
       case KEY.ipv6:
         ipv6 = token
         break
+      case KEY.make:
+        setText(tape, into, TEXT.make, token)
+        break
+      case KEY.model:
+        setText(tape, into, TEXT.model, token)
+        break
+      case KEY.carrier:
+        setText(tape, into, TEXT.carrier, token)
+        break
     }
   }
   if (ipv6 !== NONE && isTextEmpty(into, TEXT.address)) setText(tape, into, TEXT.address, ipv6)
@@ -63,5 +77,6 @@ function readGeo(tape: Tape, geo: number, into: DeviceFields): void {
     const key = tape.key(token)
     if (key === KEY.country) setText(tape, into, TEXT.country, token)
     else if (key === KEY.region) setText(tape, into, TEXT.region, token)
+    else if (key === KEY.utcoffset) into.utcOffsetMin = tape.integer(token, NO_UTC_OFFSET)
   }
 }

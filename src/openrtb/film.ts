@@ -7,7 +7,10 @@ import { KIND, NONE, type Tape } from './tape.ts'
 import { codeList, codeMask, textList } from './values.ts'
 
 /** `maxduration` when nothing limits it. */
-const DURATION_UNLIMITED_S = 0x7fffffff
+export const DURATION_UNLIMITED_S = 0x7fffffff
+
+/** What `skip` says. */
+export const SKIP = { no: 0, yes: 1, unknown: 2 } as const
 
 export class FilmView {
   isThere = false
@@ -29,12 +32,14 @@ export class FilmView {
   deliveries = 0
   blockedAttributes = 0
   apis = 0
-  /** The player lets the viewer skip: an ad must not bring a button of its own. */
-  isSkipped = false
+  /** Whether the player lets the viewer skip, as numbers of `SKIP`. */
+  skip: number = SKIP.unknown
   /** Only ads that lie over the content are taken. */
   isNonlinear = false
   isBoxingAllowed = true
   position = 0
+  /** AdCOM "Plcmt Subtypes - Video", the list that replaced the one of `placement`; 0 when not known. */
+  placement = 0
   /** Token of `podid`, or `NONE`. */
   podId = NONE
   /** Length of a dynamic pod in seconds; 0 for a slot that takes one ad. */
@@ -63,10 +68,11 @@ export class FilmView {
     this.deliveries = 0
     this.blockedAttributes = 0
     this.apis = 0
-    this.isSkipped = false
+    this.skip = SKIP.unknown
     this.isNonlinear = false
     this.isBoxingAllowed = true
     this.position = 0
+    this.placement = 0
     this.podId = NONE
     this.podDurationS = 0
     this.podSequenceMax = 0
@@ -103,7 +109,7 @@ export class FilmView {
           this.position = tape.integer(token, 0)
           break
         case KEY.skip:
-          this.isSkipped = tape.flag(token)
+          this.skip = skipOf(tape, token)
           break
         case KEY.linearity:
           this.isNonlinear = tape.integer(token, 0) === NONLINEAR
@@ -152,6 +158,9 @@ export class FilmView {
       case KEY.api:
         this.apis = codeMask(tape, token)
         break
+      case KEY.plcmt:
+        this.placement = tape.integer(token, 0)
+        break
       case KEY.podid:
         tape.unescape(token)
         this.podId = tape.isScalarText(token) ? token : NONE
@@ -174,6 +183,11 @@ export class FilmView {
     }
   }
 
+  /** The player brings the button: an ad must not bring one of its own. */
+  get isSkipped(): boolean {
+    return this.skip === SKIP.yes
+  }
+
   /** Whether an ad of this length fits. `rqddurs` lists the only lengths, and excludes a range. */
   isDurationAllowed(tape: Tape, durationS: number): boolean {
     if (this.podDurationS > 0 && durationS > this.podDurationS) return false
@@ -185,6 +199,11 @@ export class FilmView {
     }
     return false
   }
+}
+
+function skipOf(tape: Tape, token: number): number {
+  if (tape.flag(token)) return SKIP.yes
+  return tape.number(token) === 0 || tape.kind(token) === KIND.false ? SKIP.no : SKIP.unknown
 }
 
 /** Code of `linearity` for what lies over the content. */

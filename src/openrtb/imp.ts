@@ -17,6 +17,8 @@ export class ImpView {
   /** Token of the list of deals, or `NONE`. */
   deals = NONE
   isInterstitial = false
+  /** The viewer gets something for watching. */
+  isRewarded = false
   readonly banner = new BannerView()
   readonly video = new FilmView()
   readonly audio = new FilmView()
@@ -43,6 +45,7 @@ export class ImpView {
     let video = NONE
     let audio = NONE
     let pmp = NONE
+    let ext = NONE
     const end = tape.next(object)
     for (let token = object + 1; token < end; token = tape.next(token)) {
       switch (tape.key(token)) {
@@ -73,6 +76,12 @@ export class ImpView {
         case KEY.instl:
           this.isInterstitial = tape.flag(token)
           break
+        case KEY.rwdd:
+          this.isRewarded = tape.flag(token)
+          break
+        case KEY.ext:
+          ext = tape.objectOrNone(token)
+          break
         case KEY.bcat:
           this.blockedCategories = textList(tape, token)
           break
@@ -92,6 +101,7 @@ export class ImpView {
     if (audio !== NONE) this.audio.read(tape, audio)
     if (this.native !== NONE) this.#readNative(tape, this.native)
     if (pmp !== NONE) this.#readPmp(tape, pmp)
+    if (ext !== NONE) this.isRewarded ||= isRewardedBy(tape, ext)
     return this.id !== NONE
   }
 
@@ -102,6 +112,7 @@ export class ImpView {
     this.isPrivateAuction = false
     this.deals = NONE
     this.isInterstitial = false
+    this.isRewarded = false
     this.native = NONE
     this.nativeBlockedAttributes = 0
     this.nativeApis = 0
@@ -132,4 +143,29 @@ export class ImpView {
       else if (key === KEY.deals) this.deals = tape.filledArrayOrNone(token)
     }
   }
+}
+
+/**
+ * Senders of 2.5, which has no `rwdd`, write `ext.reward`, and Prebid Server `ext.prebid.is_rewarded_inventory`.
+ * @param ext token of an object.
+ */
+function isRewardedBy(tape: Tape, ext: number): boolean {
+  let isRewarded = false
+  let prebid = NONE
+  const end = tape.next(ext)
+  for (let token = ext + 1; token < end; token = tape.next(token)) {
+    const key = tape.key(token)
+    if (key === KEY.reward) isRewarded = tape.flag(token)
+    else if (key === KEY.prebid) prebid = tape.objectOrNone(token)
+  }
+  return isRewarded || (prebid !== NONE && isRewardedByPrebid(tape, prebid))
+}
+
+function isRewardedByPrebid(tape: Tape, prebid: number): boolean {
+  let isRewarded = false
+  const end = tape.next(prebid)
+  for (let token = prebid + 1; token < end; token = tape.next(token)) {
+    if (tape.key(token) === KEY.is_rewarded_inventory) isRewarded = tape.flag(token)
+  }
+  return isRewarded
 }

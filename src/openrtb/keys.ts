@@ -26,6 +26,7 @@ const NAMES = [
   'btype',
   'bundle',
   'buyeruid',
+  'carrier',
   'cat',
   'cattax',
   'complete',
@@ -68,10 +69,12 @@ const NAMES = [
   'instl',
   'ip',
   'ipv6',
+  'is_rewarded_inventory',
   'language',
   'len',
   'linearity',
   'lmt',
+  'make',
   'maxbitrate',
   'maxdur',
   'maxduration',
@@ -83,17 +86,20 @@ const NAMES = [
   'mincpmpersec',
   'mindur',
   'minduration',
+  'model',
   'native',
   'nex_coppa',
   'nodes',
   'os',
   'osv',
   'page',
+  'plcmt',
   'pmp',
   'poddedupe',
   'poddur',
   'podid',
   'pos',
+  'prebid',
   'privacy',
   'private_auction',
   'protocol',
@@ -105,7 +111,9 @@ const NAMES = [
   'request',
   'request_native',
   'required',
+  'reward',
   'rqddurs',
+  'rwdd',
   'schain',
   'sid',
   'site',
@@ -119,6 +127,7 @@ const NAMES = [
   'ua',
   'us_privacy',
   'user',
+  'utcoffset',
   'ver',
   'video',
   'w',
@@ -142,7 +151,7 @@ export const KEY = Object.fromEntries(NAMES.map((name, index) => [name, index + 
 >
 
 const SLOTS = 1024
-const WORDS_MAX = 4
+const WORDS_MAX = 6
 const slotLength = new Int32Array(SLOTS)
 const slotWords = new Int32Array(SLOTS * WORDS_MAX)
 const slotKey = new Int32Array(SLOTS)

@@ -10,7 +10,7 @@
  * One view is filled again and again: it is valid until the next `read`, and nothing may keep it across an await.
  */
 import { TAXONOMY_DEFAULT } from './codes.ts'
-import { readDevice } from './device.ts'
+import { NO_UTC_OFFSET, readDevice } from './device.ts'
 import { DSA_RENDER_UNKNOWN, readDsa } from './dsa.ts'
 import { ImpView } from './imp.ts'
 import { INVENTORY, readApp, readSite } from './inventory.ts'
@@ -47,6 +47,8 @@ export class RequestView {
   /** Pixels; 0 when not known. */
   deviceWidth = 0
   deviceHeight = 0
+  /** Minutes that the local time is ahead of UTC (`device.geo.utcoffset`), or `NO_UTC_OFFSET`. */
+  utcOffsetMin = NO_UTC_OFFSET
   /** Tokens of lists with something in them, or `NONE`. */
   currencies = NONE
   buyerSeats = NONE
@@ -204,6 +206,7 @@ export class RequestView {
     this.connectionType = 0
     this.deviceWidth = 0
     this.deviceHeight = 0
+    this.utcOffsetMin = NO_UTC_OFFSET
     this.currencies = NONE
     this.buyerSeats = NONE
     this.blockedSeats = NONE

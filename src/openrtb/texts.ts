@@ -16,9 +16,13 @@ export const TEXT = {
   userAgent: 7,
   /** `device.ip`, or `ipv6` where there is none. */
   address: 8,
+  /** `device.make`, `model` and `carrier`. */
+  make: 9,
+  model: 10,
+  carrier: 11,
 } as const
 export const TEXT_COUNT = Object.keys(TEXT).length
-/** The texts before this one are hashed; what may tell a person is not. */
+/** The texts before this one are hashed; what may tell a person, or help to, is not. */
 export const HASHED_COUNT = TEXT.userAgent
 
 /** A cell for each field of `TEXT`. */

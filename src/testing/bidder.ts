@@ -4,6 +4,7 @@
 import { Published } from '../base/published.ts'
 import { type Arrival, Bidder } from '../bidding/bid.ts'
 import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
+import type { RowSampler } from '../bidding/row-sampler.ts'
 import type { Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
@@ -56,6 +57,7 @@ export class TestBidder {
     operator: OperatorFile = TEST_OPERATOR,
     profiles = EXCHANGE_PROFILES,
     money = testMoney(clock),
+    rowSampler?: RowSampler,
   ) {
     this.clock = clock
     this.money = money
@@ -70,6 +72,7 @@ export class TestBidder {
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       brownOut: this.brownOut,
       telemetry: this.telemetry,
+      rowSampler,
     })
   }
 

@@ -26,6 +26,21 @@ export const IMP_CASES: RequestCase[] = [
   ['a floor in small letters', withImp({ bidfloorcur: 'usd' }), { imp: { floorCurrency: 'usd' } }],
   ['a floor in no currency', withImp({ bidfloorcur: 'euro' }), { imp: { floorCurrency: '' } }],
 
+  // Rewards.
+  ['a rewarded imp', withImp({ rwdd: 1 }), { imp: { isRewarded: true } }],
+  ['an imp without a word of rewards', withImp({}), { imp: { isRewarded: false } }],
+  ['a reward of 2.5', withImp({ ext: { reward: 1 } }), { imp: { isRewarded: true } }],
+  [
+    'a reward as Prebid Server writes it',
+    withImp({ ext: { prebid: { is_rewarded_inventory: 1 } } }),
+    { imp: { isRewarded: true } },
+  ],
+  [
+    'a reward that is repeated, the last of them none',
+    '{"id":"a","imp":[{"id":"1","ext":{"reward":1,"reward":0,"prebid":{"is_rewarded_inventory":1},"prebid":null}}]}',
+    { imp: { isRewarded: false } },
+  ],
+
   // Deals.
   [
     'a deal',

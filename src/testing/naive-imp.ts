@@ -1,6 +1,7 @@
 /**
  * The imps of a parsed request the obvious way: what the views of imps, banners, films and deals say, as plain objects.
  */
+import type { SKIP } from '../openrtb/film.ts'
 import {
   codeList,
   currency,
@@ -29,6 +30,7 @@ export type ImpFacts = {
   /** Those with an id. */
   deals: DealFacts[]
   isInterstitial: boolean
+  isRewarded: boolean
   position: number
   banner: BannerFacts
   video: FilmFacts
@@ -86,10 +88,12 @@ export type FilmFacts = {
   deliveries: number[]
   blockedAttributes: number[]
   apis: number[]
+  skip: keyof typeof SKIP
   isSkipped: boolean
   isNonlinear: boolean
   isBoxingAllowed: boolean
   position: number
+  placement: number
   podId: string
   podDurationS: number
   podSequenceMax: number
@@ -114,6 +118,7 @@ export function impsOf(items: readonly unknown[]): ImpFacts[] {
 function impOf(imp: Fields): ImpFacts {
   const native = fields(imp.native)
   const pmp = fields(imp.pmp)
+  const ext = fields(imp.ext)
   const banner = bannerOf(imp.banner)
   const video = filmOf(imp.video)
   return {
@@ -126,6 +131,7 @@ function impOf(imp: Fields): ImpFacts {
       .map(dealOf)
       .filter(({ id }) => id !== ''),
     isInterstitial: flag(imp.instl),
+    isRewarded: [imp.rwdd, ext.reward, fields(ext.prebid).is_rewarded_inventory].some(flag),
     position: banner.position || video.position,
     banner,
     video,
@@ -214,10 +220,12 @@ function filmOf(value: unknown): FilmFacts {
     deliveries: codeList(film.delivery),
     blockedAttributes: codeList(film.battr),
     apis: codeList(film.api),
+    skip: flag(film.skip) ? 'yes' : film.skip === false || number(film.skip) === 0 ? 'no' : 'unknown',
     isSkipped: flag(film.skip),
     isNonlinear: integer(film.linearity, 0) === 2,
     isBoxingAllowed: film.boxingallowed !== false && number(film.boxingallowed) !== 0,
     position: integer(film.pos, 0),
+    placement: integer(film.plcmt, 0),
     podId: scalarText(film.podid).toWellFormed(),
     podSequenceMax: positive(film.maxseq),
     podDedupe: codeList(film.poddedupe),

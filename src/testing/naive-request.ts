@@ -6,6 +6,7 @@
  * a number was spelled. It also knows no most of imps.
  */
 import { hashText } from '../base/hash.ts'
+import { NO_UTC_OFFSET } from '../openrtb/device.ts'
 import type { INVENTORY, READ, TEXT } from '../openrtb/request.ts'
 import { type ImpFacts, impsOf } from './naive-imp.ts'
 import {
@@ -34,6 +35,7 @@ export type RequestFacts = {
   connectionType: number
   deviceWidth: number
   deviceHeight: number
+  utcOffsetMin: number
   currencies: TextList
   buyerSeats: TextList
   blockedSeats: TextList
@@ -49,7 +51,7 @@ export type RequestFacts = {
   dsa: DsaFacts
   texts: Record<TextName, string>
   /** Of what may tell a person there is none. */
-  hashes: Record<Exclude<TextName, 'userAgent' | 'address'>, number>
+  hashes: Record<Exclude<TextName, 'userAgent' | 'address' | 'make' | 'model' | 'carrier'>, number>
   imps: ImpFacts[]
 }
 
@@ -74,7 +76,14 @@ function factsOf(request: Fields): RequestFacts {
   const device = fields(request.device)
   const { inventory, domain, place } = placeOf(request)
   const texts = textsOf(device, inventory, domain, place)
-  const { userAgent: _agent, address: _address, ...hashed } = texts
+  const {
+    userAgent: _agent,
+    address: _address,
+    make: _make,
+    model: _model,
+    carrier: _carrier,
+    ...hashed
+  } = texts
   return {
     id: scalarText(request.id),
     auctionType: integer(request.at, 2),
@@ -85,6 +94,7 @@ function factsOf(request: Fields): RequestFacts {
     connectionType: integer(device.connectiontype, 0),
     deviceWidth: positive(device.w),
     deviceHeight: positive(device.h),
+    utcOffsetMin: integer(fields(device.geo).utcoffset, NO_UTC_OFFSET),
     currencies: textList(request.cur),
     buyerSeats: textList(request.wseat),
     blockedSeats: textList(request.bseat),
@@ -121,6 +131,9 @@ function textsOf(
     language: scalarText(device.language),
     userAgent: scalarText(device.ua),
     address: scalarText(device.ip) || scalarText(device.ipv6),
+    make: scalarText(device.make),
+    model: scalarText(device.model),
+    carrier: scalarText(device.carrier),
   }
   return mapValues(texts, (text) => text.toWellFormed())
 }

@@ -96,6 +96,16 @@ export const PLACE_CASES: RequestCase[] = [
       texts: { userAgent: 'Mozilla/5.0', address: '192.0.2.7' },
     },
   ],
+  [
+    'what kind of device it is',
+    withDevice({ make: 'Apple', model: 'iPhone 15', carrier: 310, geo: { utcoffset: '-480' } }),
+    { texts: { make: 'Apple', model: 'iPhone 15', carrier: '310' }, utcOffsetMin: -480 },
+  ],
+  [
+    'the kind of device with escapes',
+    '{"id":"a","device":{"model":"SM\\/A"},"imp":[{"id":"1"}]}',
+    { texts: { model: 'SM/A' } },
+  ],
   ['a screen of less than nothing', withDevice({ w: -1, h: -1 }), { deviceWidth: 0, deviceHeight: 0 }],
   [
     'an address of version 6 alone',

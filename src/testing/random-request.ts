@@ -114,6 +114,7 @@ const film = some({
   h: size,
   pos: position,
   skip: switched,
+  plcmt: usualOr(1, 2, '4'),
   linearity: usualOr(1, 2, '2'),
   boxingallowed: switched,
   minbitrate: usualOr(300, '500', -1),
@@ -159,6 +160,8 @@ const imp = some({
   bidfloor: price,
   bidfloorcur: currency,
   instl: switched,
+  rwdd: switched,
+  ext: mostly(some({ reward: switched, prebid: mostly(some({ is_rewarded_inventory: switched })) })),
   bcat: texts('IAB25'),
   badv: texts('blocked.example'),
   tagid: usualOr('top', 7),
@@ -187,7 +190,16 @@ const device = some({
   ua: usualOr('Mozilla/5.0 (X11)', 7),
   ip: usualOr('192.0.2.7', ''),
   ipv6: usualOr('2001:db8::7'),
-  geo: mostly(some({ country: usualOr('USA', 'US'), region: usualOr('CA', 'US-CA') })),
+  make: usualOr('Apple'),
+  model: usualOr('iPhone', 'SM-A/ß'),
+  carrier: usualOr('Vodafone', 310),
+  geo: mostly(
+    some({
+      country: usualOr('USA', 'US'),
+      region: usualOr('CA', 'US-CA'),
+      utcoffset: usualOr(-480, '120', 840, 841, -721),
+    }),
+  ),
   ext: odd,
 })
 const dsa = some({

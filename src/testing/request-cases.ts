@@ -1,6 +1,7 @@
 /**
  * Requests, and what any reader must say of them: the fields that are told, and nothing about the others.
  */
+import { NO_UTC_OFFSET } from '../openrtb/device.ts'
 import { IMP, NO_BANNER, NO_FILM, type RequestCase, withImp } from './request-case.ts'
 import { bannerRequest, videoRequest } from './sample-requests.ts'
 
@@ -38,6 +39,7 @@ export const READ_CASES: RequestCase[] = [
         floorCurrency: 'USD',
         isPrivateAuction: false,
         isInterstitial: false,
+        isRewarded: false,
         position: 1,
         banner: { isThere: true, sizes: ['300x250', '320x50'], blockedAttributes: [13] },
         video: { isThere: false },
@@ -87,6 +89,7 @@ export const READ_CASES: RequestCase[] = [
       connectionType: 0,
       deviceWidth: 0,
       deviceHeight: 0,
+      utcOffsetMin: NO_UTC_OFFSET,
       currencies: [],
       buyerSeats: [],
       blockedSeats: [],
@@ -100,7 +103,7 @@ export const READ_CASES: RequestCase[] = [
       source: undefined,
       ext: undefined,
       dsa: { isThere: false, required: 0, publisherRender: -1 },
-      texts: { domain: '', country: '', userAgent: '', address: '' },
+      texts: { domain: '', country: '', userAgent: '', address: '', make: '', model: '', carrier: '' },
       imp: {
         floorMicros: 0,
         floorCurrency: 'USD',

@@ -45,7 +45,7 @@ export function idOf({ feature, buckets = 0, seed = 0, offset = 0 }: Column, val
   return offset + (mix32(hash ^ seed) % buckets)
 }
 
-function numberOf({ feature, default: missing = 0, domain }: Column, values: Values): number {
+export function numberOf({ feature, default: missing = 0, domain }: Column, values: Values): number {
   const value = values[feature] as number | undefined
   if (value === undefined) return missing
   return domain === undefined ? value : Math.min(Math.max(value, domain[0]), domain[1])

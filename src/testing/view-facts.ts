@@ -36,6 +36,7 @@ function factsOf(view: RequestView, values: TokenValues): RequestFacts {
     connectionType: view.connectionType,
     deviceWidth: view.deviceWidth,
     deviceHeight: view.deviceHeight,
+    utcOffsetMin: view.utcOffsetMin,
     currencies: values.texts(view.currencies),
     buyerSeats: values.texts(view.buyerSeats),
     blockedSeats: values.texts(view.blockedSeats),

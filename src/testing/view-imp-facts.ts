@@ -3,11 +3,13 @@
  */
 import { type BannerView, RATIO_CELLS } from '../openrtb/banner.ts'
 import { DealView, dealIdOf } from '../openrtb/deal.ts'
-import type { FilmView } from '../openrtb/film.ts'
+import { type FilmView, SKIP } from '../openrtb/film.ts'
 import type { ImpView } from '../openrtb/imp.ts'
 import { NONE } from '../openrtb/tape.ts'
 import { type BannerFacts, type DealFacts, DURATIONS_S, type FilmFacts, type ImpFacts } from './naive-imp.ts'
 import { codesOf, currencyText, type TokenValues } from './view-values.ts'
+
+const SKIPS = Object.keys(SKIP) as (keyof typeof SKIP)[]
 
 /** One for all: what a deal leaves behind would be seen in the next. */
 const deal = new DealView()
@@ -20,6 +22,7 @@ export function impFacts(imp: ImpView, values: TokenValues): ImpFacts {
     isPrivateAuction: imp.isPrivateAuction,
     deals: values.items(imp.deals).flatMap((token) => dealFacts(token, values)),
     isInterstitial: imp.isInterstitial,
+    isRewarded: imp.isRewarded,
     position: imp.position,
     banner: bannerFacts(imp.banner, values),
     video: filmFacts(imp.video, values),
@@ -95,10 +98,12 @@ function filmFacts(film: FilmView, values: TokenValues): FilmFacts {
     deliveries: codesOf(deliveries),
     blockedAttributes: codesOf(blockedAttributes),
     apis: codesOf(apis),
+    skip: SKIPS[film.skip],
     isSkipped: film.isSkipped,
     isNonlinear: film.isNonlinear,
     isBoxingAllowed: film.isBoxingAllowed,
     position: film.position,
+    placement: film.placement,
     podId: values.text(podId),
     podDurationS: film.podDurationS,
     podSequenceMax: film.podSequenceMax,

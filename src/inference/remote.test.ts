@@ -195,7 +195,7 @@ t.test('a bid waits until its deadline and no longer, and its call ends with it'
   server.reply = () => 'hang'
   t.equal((await score([[1, 2, 3]], 30)).outcome, 'late')
   server.reply = (call) => scored(call, [0.5])
-  t.equal((await score()).outcome, 'scored', 'the next batch leaves when the one call is given up')
+  t.equal((await score([[1, 2, 3]], 400)).outcome, 'scored', 'the next leaves when the one call is given up')
   t.match(pool.counts, { calls: 2, failures: 1 })
   t.match(queue.counts, { lateTickets: 1, failedBatches: 1, replacements: 0 })
 })
@@ -218,9 +218,10 @@ t.test(
     clock.advance(100)
     t.same(await Promise.all(waiting.map(({ outcome }) => outcome)), ['scored', 'scored'])
     t.equal(await expired.outcome, 'late')
+    t.equal(await ask([[6, 6, 6]], 5000).outcome, 'scored')
     t.same(
       server.calls.map(({ inputs }) => inputs[0].shape[0]),
-      [1, 1, 2],
+      [1, 1, 2, 1],
       'nobody is asked for rows whose time is up',
     )
   },

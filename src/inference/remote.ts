@@ -32,6 +32,8 @@ export const CALLS_MAX = 4
 const CALL_MS_MAX = 500
 /** No remote is judged by less, however little time the bids of a batch have. */
 const CALL_MS_MIN = 20
+/** The queue is to find its bids late before their call is given up, and would be told of a failure instead. */
+const GRACE_MS = 5
 /** Of an answer: a score in JSON takes some 25 bytes, and servers add words of their own. */
 const BYTES_MAX_FIXED = 65_536
 const BYTES_MAX_ROW = 64
@@ -83,7 +85,7 @@ export class RemotePool implements ScoringPool {
       return this.#reject('is not asked: it has failed too often')
     }
     this.counts.calls++
-    const msMax = Math.min(Math.max(deadlineMs - startMs, CALL_MS_MIN), CALL_MS_MAX)
+    const msMax = Math.min(Math.max(deadlineMs - startMs + GRACE_MS, CALL_MS_MIN), CALL_MS_MAX)
     const fault = await this.#score(task, startMs + msMax)
     const nowMs = this.#clock.nowMs()
     this.breaker.settle(era, fault !== undefined, nowMs)

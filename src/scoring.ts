@@ -12,7 +12,7 @@ import type { Settings } from './config/settings.ts'
 import { NumberPlan } from './features/numbers.ts'
 import { Plan } from './features/plan.ts'
 import { InlineScorer } from './inference/inline.ts'
-import { queueInstruments } from './inference/telemetry.ts'
+import { queueInstruments, remoteInstruments } from './inference/telemetry.ts'
 import { goldenFaults } from './models/golden.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX } from './models/manifest.ts'
@@ -92,7 +92,11 @@ export async function openScoring({
   return {
     serving,
     releases: new Releases({ name, serving, repository, file, flag }),
-    instruments: [...queueInstruments(() => serving.all), ...modelInstruments(repository, serving)],
+    instruments: [
+      ...queueInstruments(() => serving.all),
+      ...remoteInstruments(() => serving.all),
+      ...modelInstruments(repository, serving),
+    ],
     goldenFaults: () => goldenFaults(first.model, serving.live.queue, clock.nowMs()),
     watch: () => repository.watch(),
     close: () => {

@@ -98,7 +98,7 @@ function metadataOf({ model: { manifest } }: Served, inference: InferencePort) {
       .served()
       .filter(({ model }) => model.manifest.name === manifest.name)
       .map(({ model }) => model.manifest.version),
-    platform: 'onnxruntime_onnx',
+    platform: manifest.runtime?.kind ?? 'onnxruntime_onnx',
     inputs: manifest.inputs.map(({ name, type, columns }) => ({
       name,
       datatype: DATATYPE[type],

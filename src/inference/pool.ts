@@ -1,6 +1,6 @@
 /**
- * The worker threads, each with a session of every model. A worker that dies is replaced by Piscina, its task is
- * rejected.
+ * The worker threads, each with a session of every model; none where there is no model. A worker that dies is replaced by
+ * Piscina, its task is rejected.
  *
  * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
  * starts a new crew instead; the old one is disbanded when its last run has come back. So it is with new models: they are
@@ -20,45 +20,51 @@ export type WorkerPoolOptions = {
 export class WorkerPool {
   readonly size: number
   #options: WorkerPoolOptions
-  #crew: Crew
+  #crew: Crew | undefined
   readonly #retired = new Set<Promise<void>>()
 
   constructor(options: WorkerPoolOptions) {
     this.size = options.workers
     this.#options = options
-    this.#crew = new Crew(options)
+    this.#crew = crewOf(options)
   }
 
   /** Scores a slab; resolves to the microseconds it took in the worker. */
   run(task: Task): Promise<number> {
-    return this.#crew.run(task)
+    return this.#crew?.run(task) ?? Promise.reject(new Error(`model ${task.model} is not loaded`))
   }
 
   /** Lets new workers take over from ones that hang. False while the workers there are have not all started. */
   replace(): boolean {
-    if (!this.#crew.isStarted) return false
-    this.#takeOver(new Crew(this.#options))
+    if (!this.#crew?.isStarted) return false
+    this.#takeOver(crewOf(this.#options))
     return true
   }
 
   /** Lets new workers with these models take over once all have started; what is in work ends where it is. */
   async load(models: readonly WorkerModel[]): Promise<void> {
     this.#options = { ...this.#options, models }
-    const crew = new Crew(this.#options)
-    await crew.started
+    const crew = crewOf(this.#options)
+    await crew?.started
     this.#takeOver(crew)
   }
 
-  #takeOver(crew: Crew): void {
-    const closed = this.#crew.close().finally(() => this.#retired.delete(closed))
-    this.#retired.add(closed)
+  #takeOver(crew: Crew | undefined): void {
+    const before = this.#crew
     this.#crew = crew
+    if (before === undefined) return
+    const closed = before.close().finally(() => this.#retired.delete(closed))
+    this.#retired.add(closed)
   }
 
   /** Waits for what the workers compute, hung or not, and ends them. */
   async close(): Promise<void> {
-    await Promise.all([this.#crew.close(), ...this.#retired])
+    await Promise.all([this.#crew?.close(), ...this.#retired])
   }
+}
+
+function crewOf(options: WorkerPoolOptions): Crew | undefined {
+  return options.models.length > 0 ? new Crew(options) : undefined
 }
 
 /** One generation of workers. */

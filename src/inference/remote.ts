@@ -15,7 +15,7 @@ import type { ScoringPool } from './queue.ts'
 import { type Slab, slabOver } from './slab.ts'
 import type { Task, WorkerModel } from './worker.ts'
 
-/** Where a model is asked. Without a version the server chooses. */
+/** Where a model is asked, in names that stand in a path as they are. Without a version the server chooses. */
 export type Remote = { readonly url: string; readonly model: string; readonly version?: string }
 
 export type RemoteCounts = {
@@ -28,8 +28,8 @@ export type RemoteCounts = {
 
 /** Calls at once. Few, so that what comes while they are out leaves together. */
 export const CALLS_MAX = 4
-/** Well below what makes a queue think that a worker hangs. */
-const CALL_MS_MAX = 500
+/** For a first call that wakes the server up; less than what makes a queue think that a worker hangs. */
+const CALL_MS_MAX = 1500
 /** No remote is judged by less, however little time the bids of a batch have. */
 const CALL_MS_MIN = 20
 /** The queue is to find its bids late before their call is given up, and would be told of a failure instead. */
@@ -61,9 +61,9 @@ export class RemotePool implements ScoringPool {
   }) {
     const { url, model, version } = options.remote
     const base = url.replace(/\/+$/, '')
-    const path = version === undefined ? '' : `/versions/${encodeURIComponent(version)}`
+    const path = version === undefined ? model : `${model}/versions/${version}`
     this.#serverUrl = new URL(`${base}/v2`)
-    this.#inferUrl = new URL(`${base}/v2/models/${encodeURIComponent(model)}${path}/infer`)
+    this.#inferUrl = new URL(`${base}/v2/models/${path}/infer`)
     this.size = options.callsMax ?? CALLS_MAX
     this.breaker = options.breaker ?? new Breaker()
     this.#agent = keptConnections(this.#serverUrl, this.size)

@@ -10,8 +10,9 @@ import { orderFaults } from './order-faults.ts'
 
 type Input = Manifest['inputs'][number]
 
-export function contentFaults({ inputs, inline, golden }: Manifest): string[] {
+export function contentFaults({ sha256, runtime, inputs, inline, golden }: Manifest): string[] {
   const faults = [
+    ...runtimeFaults(sha256, runtime),
     ...inputs.flatMap((input, index) => inputFaults(input, index, inputs)),
     ...inline.columns.flatMap((column, index) =>
       at(`/inline/columns/${index}`, inlineFault(column, inline.tableRows)),
@@ -20,6 +21,23 @@ export function contentFaults({ inputs, inline, golden }: Manifest): string[] {
   ]
   // Columns that cannot be computed cannot be told apart either.
   return faults.length > 0 ? faults : orderFaults(inputs, golden.rows)
+}
+
+/** A model is either a file or what a remote has. */
+function runtimeFaults(sha256: Manifest['sha256'], runtime: Manifest['runtime']): string[] {
+  if (runtime === undefined)
+    return sha256 !== undefined
+      ? []
+      : ['the field "sha256" is missing, or "runtime", which names a remote in place of model.onnx']
+  return [
+    ...at(
+      '/sha256',
+      sha256 === undefined
+        ? undefined
+        : 'is that of model.onnx, which a model with a "runtime" does not have',
+    ),
+    ...at('/runtime/url', URL.canParse(runtime.url) ? undefined : `"${runtime.url}" is no address`),
+  ]
 }
 
 function at(place: string, fault: string | undefined): string[] {

@@ -78,7 +78,9 @@ function cellsFault({ name, columns }: Input, { rows, data }: RawTensor): string
     } = columns[at % columns.length]
     const [least, most] = buckets === undefined ? domain : [offset, offset + buckets - 1]
     const isWithin = value >= least && value <= most
-    if (buckets === undefined ? isWithin || value === missing : isWithin && Number.isInteger(value)) continue
+    // Who encodes with floats sends the nearest one of a default.
+    const isMissing = value === missing || value === Math.fround(missing)
+    if (buckets === undefined ? isWithin || isMissing : isWithin && Number.isInteger(value)) continue
     const place = `row ${Math.floor(at / columns.length)}, column ${at % columns.length} of ${name} (${feature})`
     return `${place} is ${value}; ${buckets === undefined ? 'numbers' : 'ids'} from ${least} to ${most} are due`
   }

@@ -8,12 +8,14 @@
  */
 import type { Clock } from '../base/clock.ts'
 import { WorkerPool } from '../inference/pool.ts'
-import { ScoringQueue } from '../inference/queue.ts'
+import type { ScoringPool } from '../inference/queue.ts'
+import type { WorkerModel } from '../inference/worker.ts'
 import { goldenFaults } from './golden.ts'
 import type { Model } from './load.ts'
+import { type ModelQueue, openQueue } from './model-queue.ts'
 
-/** A version in the workers. Its key is `name/version`. */
-export type Served = { readonly key: string; readonly model: Model; readonly queue: ScoringQueue }
+/** A version that can be scored: in the workers, or by its remote. Its key is `name/version`. */
+export type Served = ModelQueue & { readonly key: string; readonly model: Model }
 
 export type ServingOptions = {
   readonly first: Model
@@ -27,7 +29,7 @@ export type ServingOptions = {
 
 export class Serving {
   readonly #options: ServingOptions
-  readonly #pool: WorkerPool
+  readonly #workers: WorkerPool
   #live: Served
   #previous: Served | undefined
   #isChanging = false
@@ -39,8 +41,8 @@ export class Serving {
     this.#options = options
     this.#live = this.#served(options.first)
     const { workers, onFault } = options
-    this.#pool = new WorkerPool({ workers, models: [this.#live.queue.workerModel], onError: onFault })
-    this.#live.queue.attach(this.#pool)
+    this.#workers = new WorkerPool({ workers, models: workerModels(this.all), onError: onFault })
+    this.#live.queue.attach(this.#poolOf(this.#live))
   }
 
   get live(): Served {
@@ -51,7 +53,7 @@ export class Serving {
     return this.#previous
   }
 
-  /** All that are in the workers. */
+  /** All that can be scored. */
   get all(): readonly Served[] {
     return this.#previous === undefined ? [this.#live] : [this.#live, this.#previous]
   }
@@ -64,8 +66,8 @@ export class Serving {
     this.#isChanging = true
     const next = this.#served(model)
     try {
-      await this.#load([...this.all, next])
-      next.queue.attach(this.#pool)
+      if (next.remote === undefined) await this.#workers.load(workerModels([...this.all, next]))
+      next.queue.attach(this.#poolOf(next))
       const faults = await goldenFaults(model, next.queue, this.#options.clock.nowMs())
       if (faults.length > 0) {
         next.queue.close()
@@ -89,7 +91,7 @@ export class Serving {
 
   async close(): Promise<void> {
     for (const { queue } of this.all) queue.close()
-    await this.#pool.close()
+    await this.#workers.close()
   }
 
   #goLive(next: Served): void {
@@ -100,12 +102,16 @@ export class Serving {
   }
 
   #served(model: Model): Served {
-    const { workers, rowsMax, clock, onFault } = this.#options
-    const queue = new ScoringQueue({ model: model.spec, workers, rowsMax, clock, onFault })
-    return { key: model.spec.key, model, queue }
+    return { key: model.spec.key, model, ...openQueue(model, this.#options) }
   }
 
-  #load(served: readonly Served[]): Promise<void> {
-    return this.#pool.load(served.map(({ queue }) => queue.workerModel))
+  /** What answers for a version. */
+  #poolOf({ remote }: Served): ScoringPool {
+    return remote ?? this.#workers
   }
+}
+
+/** What the workers are to load: the versions that no remote has. */
+function workerModels(served: readonly Served[]): WorkerModel[] {
+  return served.filter(({ remote }) => remote === undefined).map(({ queue }) => queue.workerModel)
 }

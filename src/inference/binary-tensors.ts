@@ -33,7 +33,7 @@ export function splitBody(body: Uint8Array, jsonLength: string | undefined): Spl
   }
 }
 
-/** The bytes of each tensor that has some; undefined where they are not exactly those that came. */
+/** The bytes of each tensor that has some; undefined where they are no cells, or not exactly those that came. */
 export function binaryParts(
   tensors: readonly { readonly parameters?: { readonly binary_data_size?: unknown } }[],
   binary: Uint8Array,
@@ -42,9 +42,9 @@ export function binaryParts(
   const parts = tensors.map((tensor) => {
     const size = tensor?.parameters?.binary_data_size
     if (size === undefined) return undefined
-    const part = binary.subarray(offset, offset + Number(size))
-    offset += Number(size)
-    return part
+    const first = offset
+    offset += typeof size === 'number' && size >= 0 && size % 4 === 0 ? size : Number.NaN
+    return binary.subarray(first, offset)
   })
   return offset === binary.length ? parts : undefined
 }

@@ -10,7 +10,11 @@ import type { Served } from './serving.ts'
 import { NUMBERS } from './trial.ts'
 
 /** A tensor of rows, row by row. */
-export type RawTensor = { readonly name: string; readonly rows: number; readonly data: readonly number[] }
+export type RawTensor = {
+  readonly name: string
+  readonly rows: number
+  readonly data: readonly number[] | Cells
+}
 
 /** @property isBusy whether the same may be asked again later. */
 export type RawScores =

@@ -20,7 +20,7 @@ import type { RawScores, RawTensor } from '../models/raw-rows.ts'
 import type { Served } from '../models/serving.ts'
 
 export type InferencePort = {
-  /** All that are in the workers, the live one first. */
+  /** All that are served, the live one first. */
   served(): readonly Served[]
   score(served: Served, tensors: readonly RawTensor[]): Promise<RawScores>
 }
@@ -109,7 +109,7 @@ async function withServed(
     )
   if (found !== undefined) return use(found)
   const what = version === undefined ? name : `${name}/${version}`
-  return refuse(context, 404, `${what} is not in the workers; /v1/models lists what there is`)
+  return refuse(context, 404, `${what} is not served; /v1/models lists what there is`)
 }
 
 function metadataOf({ model: { manifest } }: Served, inference: InferencePort) {

@@ -100,7 +100,7 @@ const Tensor = Type.Object({
 const data = { data: Type.Array(Type.Number(), { description: 'Row by row; lists of rows are taken, too.' }) }
 const ModelMetadata = Type.Object({
   name: Type.String(),
-  versions: Type.Array(Type.String(), { description: 'Those in the workers, the live one first.' }),
+  versions: Type.Array(Type.String(), { description: 'Those that are served, the live one first.' }),
   platform: Type.String(),
   inputs: Type.Array(Tensor),
   outputs: Type.Array(Tensor),

@@ -1,5 +1,5 @@
 /**
- * Scores rows that somebody else has encoded, with a version that is in the workers: for data scientists who hold what
+ * Scores rows that somebody else has encoded, with a version that is served: for data scientists who hold what
  * the bidder answers against their own. The rows travel in the batches of the bids, so nothing is let in that the
  * manifest does not allow and the trial has not shown to be harmless: one bad row would spoil the batch for them all.
  */

@@ -1,5 +1,5 @@
 /**
- * The worker threads, each with a session of every model; none where there is no model. A worker that dies is replaced by
+ * The worker threads, each with a session of every model; none before there is a model. A worker that dies is replaced by
  * Piscina, its task is rejected.
  *
  * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
@@ -26,7 +26,7 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.size = options.workers
     this.#options = options
-    this.#crew = crewOf(options)
+    if (options.models.length > 0) this.#crew = new Crew(options)
   }
 
   /** Scores a slab; resolves to the microseconds it took in the worker. */
@@ -37,19 +37,19 @@ export class WorkerPool {
   /** Lets new workers take over from ones that hang. False while the workers there are have not all started. */
   replace(): boolean {
     if (!this.#crew?.isStarted) return false
-    this.#takeOver(crewOf(this.#options))
+    this.#takeOver(new Crew(this.#options))
     return true
   }
 
   /** Lets new workers with these models take over once all have started; what is in work ends where it is. */
   async load(models: readonly WorkerModel[]): Promise<void> {
     this.#options = { ...this.#options, models }
-    const crew = crewOf(this.#options)
-    await crew?.started
+    const crew = new Crew(this.#options)
+    await crew.started
     this.#takeOver(crew)
   }
 
-  #takeOver(crew: Crew | undefined): void {
+  #takeOver(crew: Crew): void {
     const before = this.#crew
     this.#crew = crew
     if (before === undefined) return
@@ -61,10 +61,6 @@ export class WorkerPool {
   async close(): Promise<void> {
     await Promise.all([this.#crew?.close(), ...this.#retired])
   }
-}
-
-function crewOf(options: WorkerPoolOptions): Crew | undefined {
-  return options.models.length > 0 ? new Crew(options) : undefined
 }
 
 /** One generation of workers. */

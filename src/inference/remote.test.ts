@@ -2,6 +2,8 @@
  * Goal: what a remote is sent, every way in which it can fail, and that bids do not wait for one that does. Method: a
  * queue over real connections to a server whose answers a test writes down.
  */
+import { once } from 'node:events'
+import net, { type AddressInfo } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
@@ -172,6 +174,16 @@ t.test('an answer that has no scores fails its batch, with the reason', async (t
   t.same(await score(), { outcome: 'scored', scores: [0.5] }, 'and the next is scored')
 })
 
+t.test('a server without metadata is sent JSON; one that has trouble is asked again', async (t) => {
+  const { server, score, faults, target } = await open(t)
+  server.status = 503
+  t.equal((await score()).outcome, 'failed')
+  t.same([faults, server.calls], [[`${target} answered 503`], []])
+  server.status = 404
+  t.equal((await score()).outcome, 'scored')
+  t.equal(server.calls[0].isBinary, false)
+})
+
 t.test('a remote that is away is told', async (t) => {
   const { server, score, faults, target } = await open(t)
   await server.close()
@@ -179,6 +191,21 @@ t.test('a remote that is away is told', async (t) => {
   t.same(faults, [`${target} cannot be reached (ECONNREFUSED)`])
   await server.open()
   t.equal((await score()).outcome, 'scored')
+})
+
+t.test('https is spoken where the address says so', async (t) => {
+  const seen: number[] = []
+  const server = net.createServer((socket) =>
+    socket.once('data', ([first]) => seen.push(first) && socket.end()),
+  )
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => server.close())
+  const { port } = server.address() as AddressInfo
+  const { score, faults } = await open(t, { remote: { url: `https://127.0.0.1:${port}` } })
+  t.equal((await score()).outcome, 'failed')
+  t.same(seen, [22], 'a handshake of TLS')
+  t.match(faults, [/^the remote https:\/\/127\.0\.0\.1:\d+\/v2\/models\/sum closed the connection$/])
 })
 
 t.test('a kept connection that the other side has closed is no failure', async (t) => {

@@ -59,19 +59,17 @@ export class RemotePool implements ScoringPool {
     callsMax?: number
     breaker?: Breaker
   }) {
-    const { url, model, version } = options.remote
-    const base = url.replace(/\/+$/, '')
-    const path = version === undefined ? model : `${model}/versions/${version}`
-    this.#serverUrl = new URL(`${base}/v2`)
-    this.#inferUrl = new URL(`${base}/v2/models/${path}/infer`)
-    this.size = options.callsMax ?? CALLS_MAX
-    this.breaker = options.breaker ?? new Breaker()
-    this.#agent = keptConnections(this.#serverUrl, this.size)
-    this.#clock = options.clock
-    this.#model = options.model
-    this.#slabs = options.model.slabs.map((buffer) =>
-      slabOver(buffer, options.model.model, options.model.rowsMax),
-    )
+    const { remote, model, clock, callsMax = CALLS_MAX, breaker = new Breaker() } = options
+    const base = `${remote.url.replace(/\/+$/, '')}/v2`
+    const version = remote.version === undefined ? '' : `/versions/${remote.version}`
+    this.#serverUrl = new URL(base)
+    this.#inferUrl = new URL(`${base}/models/${remote.model}${version}/infer`)
+    this.#agent = keptConnections(this.#serverUrl, callsMax)
+    this.size = callsMax
+    this.breaker = breaker
+    this.#clock = clock
+    this.#model = model
+    this.#slabs = model.slabs.map((buffer) => slabOver(buffer, model.model, model.rowsMax))
   }
 
   /** Rejects with a sentence where there are no scores, the same for the same cause. */
@@ -108,6 +106,8 @@ export class RemotePool implements ScoringPool {
     if (this.#takesBinary === undefined) {
       const server = await this.#call({ url: this.#serverUrl, method: 'GET' }, untilMs, 0)
       if (typeof server === 'string') return server
+      // One that has trouble says nothing of what it takes.
+      if (server.status >= 500) return `answered ${server.status}`
       this.#takesBinary = takesBinary(server)
     }
     const request = (this.#takesBinary ? binaryRequest : jsonRequest)(model, slab, rowCount)

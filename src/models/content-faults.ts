@@ -25,19 +25,14 @@ export function contentFaults({ sha256, runtime, inputs, inline, golden }: Manif
 
 /** A model is either a file or what a remote has. */
 function runtimeFaults(sha256: Manifest['sha256'], runtime: Manifest['runtime']): string[] {
-  if (runtime === undefined)
-    return sha256 !== undefined
-      ? []
-      : ['the field "sha256" is missing, or "runtime", which names a remote in place of model.onnx']
-  return [
-    ...at(
-      '/sha256',
-      sha256 === undefined
-        ? undefined
-        : 'is that of model.onnx, which a model with a "runtime" does not have',
-    ),
-    ...at('/runtime/url', URL.canParse(runtime.url) ? undefined : `"${runtime.url}" is no address`),
-  ]
+  if (runtime === undefined) {
+    const fault = 'the field "sha256" is missing, or "runtime", which names a remote in place of model.onnx'
+    return sha256 === undefined ? [fault] : []
+  }
+  const checksum =
+    sha256 === undefined ? undefined : 'is that of model.onnx, which a model with a "runtime" does not have'
+  const address = URL.canParse(runtime.url) ? undefined : `"${runtime.url}" is no address`
+  return [...at('/sha256', checksum), ...at('/runtime/url', address)]
 }
 
 function at(place: string, fault: string | undefined): string[] {

@@ -1,7 +1,7 @@
 /**
- * The versions of a model that are in the workers: the live one, and the one before it, to which it takes no time to go
- * back. A version goes live when new workers have loaded it and it has answered its golden rows there; until then, and
- * while it does so, the live one answers, and no request knows of it.
+ * The versions of a model that can be scored: the live one, and the one before it, to which it takes no time to go back.
+ * A version goes live when new workers have loaded it and it has answered its golden rows there; until then, and while it
+ * does so, the live one answers, and no request knows of it. One that a remote has needs no worker, only its golden rows.
  *
  *   promote: new workers (with the new one as well) -> golden rows -> new is live, live is previous
  *   rollBack: live and previous change places
@@ -29,7 +29,7 @@ export type ServingOptions = {
 
 export class Serving {
   readonly #options: ServingOptions
-  readonly #workers: WorkerPool
+  readonly #pool: WorkerPool
   #live: Served
   #previous: Served | undefined
   #isChanging = false
@@ -41,7 +41,7 @@ export class Serving {
     this.#options = options
     this.#live = this.#served(options.first)
     const { workers, onFault } = options
-    this.#workers = new WorkerPool({ workers, models: workerModels(this.all), onError: onFault })
+    this.#pool = new WorkerPool({ workers, models: workerModels(this.all), onError: onFault })
     this.#live.queue.attach(this.#poolOf(this.#live))
   }
 
@@ -66,7 +66,7 @@ export class Serving {
     this.#isChanging = true
     const next = this.#served(model)
     try {
-      if (next.remote === undefined) await this.#workers.load(workerModels([...this.all, next]))
+      if (next.remote === undefined) await this.#pool.load(workerModels([...this.all, next]))
       next.queue.attach(this.#poolOf(next))
       const faults = await goldenFaults(model, next.queue, this.#options.clock.nowMs())
       if (faults.length > 0) {
@@ -91,7 +91,7 @@ export class Serving {
 
   async close(): Promise<void> {
     for (const { queue } of this.all) queue.close()
-    await this.#workers.close()
+    await this.#pool.close()
   }
 
   #goLive(next: Served): void {
@@ -107,7 +107,7 @@ export class Serving {
 
   /** What answers for a version. */
   #poolOf({ remote }: Served): ScoringPool {
-    return remote ?? this.#workers
+    return remote ?? this.#pool
   }
 }
 

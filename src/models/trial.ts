@@ -1,6 +1,6 @@
 /**
- * What a model version that is complete still has to show before it may serve, in a worker of its own or by its remote, so that one that is
- * slow, hangs or answers nonsense is nobody's model but the trial's:
+ * What a model version that is complete still has to show before it may serve, in a worker of its own or over connections
+ * of its own to its remote, so that one that is slow, hangs or answers nonsense is nobody's model but the trial's:
  *
  *   golden rows -> full batches of any rows its manifest allows -> the time that a full batch takes
  *

@@ -41,6 +41,8 @@ export type Reply =
 export class InferenceServer {
   readonly calls: InferCall[] = []
   extensions: readonly string[] = [BINARY_EXTENSION]
+  /** Of its metadata. */
+  status = 200
   reply: (call: InferCall) => Reply = (call) => scored(call, sumScores(call))
   #server = createServer((request, response) => void this.#answer(request, response))
   #port = 0
@@ -71,6 +73,7 @@ export class InferenceServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.url === '/v2') {
+      response.writeHead(this.status)
       response.end(JSON.stringify({ name: 'scripted', version: '1', extensions: this.extensions }))
       return
     }

@@ -46,15 +46,19 @@ def difference(client, manifest, model, version, is_binary):
 
 
 def ask(client, manifest, model, version):
+    server = client.get_server_metadata()
+    forms = {'json': False}
+    if 'binary_tensor_data' in server['extensions']:
+        forms['binary'] = True
     return {
-        'server': client.get_server_metadata(),
+        'server': server,
         'isServerReady': client.is_server_ready(),
         'model': client.get_model_metadata(model, version),
         'isModelReady': client.is_model_ready(model, version),
         'rows': len(manifest['golden']['rows']),
         'difference': {
-            'json': difference(client, manifest, model, version, False),
-            'binary': difference(client, manifest, model, version, True),
+            form: difference(client, manifest, model, version, is_binary)
+            for form, is_binary in forms.items()
         },
     }
 

@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench gate load peers soak conformance model image
+.PHONY: help install build run test check bench gate load peers soak conformance model python image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,13 @@ conformance: install ## every request we have against every rule and exchange pr
 
 model: install ## make the data of the demo model, train it and write models/ctr/1
 	@$(NODE) bench/truth/train-ctr.ts $(ARGS)
+
+python: .venv/.installed ## a .venv with what models/python and the tests of it need
+
+.venv/.installed: models/python/requirements.txt
+	@python3 -m venv .venv || { echo "python3 with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 image: ## build the container image
 	@docker build -t peregrine:$(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json) .

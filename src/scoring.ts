@@ -13,7 +13,7 @@ import type { Settings } from './config/settings.ts'
 import { NumberPlan } from './features/numbers.ts'
 import { Plan } from './features/plan.ts'
 import { InlineScorer } from './inference/inline.ts'
-import { queueInstruments } from './inference/telemetry.ts'
+import { queueInstruments, remoteInstruments } from './inference/telemetry.ts'
 import type { Served } from './models/hosting.ts'
 import { loadModel, type Model } from './models/load.ts'
 import { GOLDEN_ROWS_MAX, type Task } from './models/manifest.ts'
@@ -145,6 +145,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
     },
     instruments: [
       ...queueInstruments(all),
+      ...remoteInstruments(all),
       ...modelInstruments(repository, servings),
       ...monitorInstruments(monitors, clock.wallMs),
     ],

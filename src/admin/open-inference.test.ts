@@ -4,6 +4,8 @@
  */
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
+import { cellsIn, splitBody } from '../inference/binary-tensors.ts'
+import { goldenFaults } from '../models/golden.ts'
 import { scoreRaw } from '../models/raw-rows.ts'
 import { Serving } from '../models/serving.ts'
 import { PromptLabels } from '../testing/labels.ts'
@@ -25,6 +27,8 @@ async function open(t: Test, unreadyReason: () => string | undefined = () => und
     onRoles: () => {},
   })
   t.teardown(() => serving.close())
+  // A worker takes its time to start; whoever asks by HTTP waits a second.
+  t.same(await goldenFaults(model, serving.live.queue, systemClock.nowMs()), [])
   const app = adminApp({
     token: '',
     version: '1.2.3',
@@ -43,12 +47,28 @@ async function open(t: Test, unreadyReason: () => string | undefined = () => und
     const response = await app.request(path)
     return { status: response.status, body: await response.json() }
   }
+  /** A body in JSON, and behind it the cells of tensors. */
+  const inferBinary = async (
+    json: object,
+    cells: readonly (Int32Array | Float32Array)[],
+    length?: number,
+  ) => {
+    const text = Buffer.from(JSON.stringify(json))
+    const response = await app.request('/v2/models/tiny/infer', {
+      method: 'POST',
+      headers: { 'Inference-Header-Content-Length': `${length ?? text.length}` },
+      body: Buffer.concat([text, ...cells.map(({ buffer }) => new Uint8Array(buffer))]),
+    })
+    const jsonLength = response.headers.get('inference-header-content-length') ?? undefined
+    const { json: answer, binary } = splitBody(new Uint8Array(await response.arrayBuffer()), jsonLength)!
+    return { status: response.status, body: answer as Answer, binary }
+  }
   const infer = async (body: unknown, path = '/v2/models/tiny/infer') => {
     const text = typeof body === 'string' ? body : JSON.stringify(body)
     const response = await app.request(path, { method: 'POST', body: text })
     return { status: response.status, body: (await response.json()) as Answer }
   }
-  return { model, serving, get, infer }
+  return { model, serving, get, infer, inferBinary }
 }
 
 /** A response, or the error in its place. */
@@ -67,7 +87,11 @@ function requestOf({ golden }: { readonly golden: readonly { inputs: Record<stri
 t.test('the server, its health and its model describe themselves', async (t) => {
   let reason: string | undefined
   const { get } = await open(t, () => reason)
-  t.same((await get('/v2')).body, { name: 'peregrine', version: '1.2.3', extensions: [] })
+  t.same((await get('/v2')).body, {
+    name: 'peregrine',
+    version: '1.2.3',
+    extensions: ['binary_tensor_data'],
+  })
   t.same(await get('/v2/health/live'), { status: 200, body: { live: true } })
   t.same(await get('/v2/health/ready'), { status: 200, body: { ready: true } })
   reason = 'shutting down'
@@ -122,6 +146,12 @@ t.test('golden rows are answered as the manifest says, flat or in lists', async 
 /** Each row: what is changed in a good request, and what is told. */
 const REFUSED: readonly (readonly [string, (inputs: Tensor[]) => unknown, RegExp])[] = [
   ['no JSON', () => '{"inputs":', /the body is JSON with a list "inputs"/],
+  ['nothing in place of a tensor', () => ({ inputs: [null] }), /the body is JSON with a list "inputs"/],
+  [
+    'nothing in place of an output',
+    (inputs) => ({ inputs, outputs: [null] }),
+    /there is no output undefined/,
+  ],
   ['no inputs', () => ({}), /the body is JSON with a list "inputs"/],
   ['an input missing', (inputs) => ({ inputs: inputs.slice(1) }), /the inputs are ids, numbers, each once/],
   ['an input twice', ([, ids]) => ({ inputs: [ids, ids] }), /the input numbers is missing/],
@@ -213,4 +243,66 @@ t.test('one inference at a time', async (t) => {
   const answers = await Promise.all([infer(request), infer(request)])
   t.same(answers.map(({ status }) => status).sort(), [200, 503])
   t.equal((await infer(request)).status, 200)
+})
+
+/** The golden rows as tensors that are numbers behind the JSON. */
+function binaryRequestOf(model: Parameters<typeof requestOf>[0]) {
+  const { id, inputs } = requestOf(model)
+  const cells = inputs.map(({ datatype, data }) =>
+    datatype === 'INT32' ? Int32Array.from(data as number[]) : Float32Array.from(data as number[]),
+  )
+  const tensors = inputs.map(({ data: _, ...tensor }, index) => ({
+    ...tensor,
+    parameters: { binary_data_size: cells[index].byteLength as unknown },
+  }))
+  return { json: { id, inputs: tensors }, cells }
+}
+
+t.test('binary tensors are taken, and given where they are asked for', async (t) => {
+  const { model, infer, inferBinary } = await open(t)
+  const { json, cells } = binaryRequestOf(model)
+  const wanted = (await infer(requestOf(model))).body.outputs[0].data
+  const plain = await inferBinary(json, cells)
+  t.match(plain, { status: 200, body: { id: '42', outputs: [{ data: wanted }] } }, 'in JSON unless asked')
+  for (const asking of [
+    { parameters: { binary_data_output: true } },
+    { outputs: [{ name: 'p', parameters: { binary_data: true } }] },
+  ]) {
+    const { status, body, binary } = await inferBinary({ ...json, ...asking }, cells)
+    t.match(
+      { status, body },
+      { status: 200, body: { id: '42', outputs: [{ shape: [4], datatype: 'FP32' }] } },
+    )
+    t.same([...cellsIn(binary, 'float32')], wanted)
+  }
+  const [numbers] = requestOf(model).inputs
+  const mixed = await inferBinary({ inputs: [json.inputs[1], numbers] }, [cells[1]])
+  t.same(mixed.body.outputs[0].data, wanted, 'one in JSON beside one in binary')
+})
+
+t.test('binary tensors that are not what they say are refused', async (t) => {
+  const { model, inferBinary } = await open(t)
+  const { json, cells } = binaryRequestOf(model)
+  const sized = (...sizes: readonly unknown[]) => ({
+    inputs: json.inputs.map((input, at) => ({ ...input, parameters: { binary_data_size: sizes[at] } })),
+  })
+  const told = /^96 bytes stand behind the JSON; "binary_data_size" of the inputs says otherwise$/
+  for (const [first, second] of [
+    [32, 60],
+    [32, 68],
+    [31, 65],
+    [160, -64],
+    [32, '64'],
+    [32, null],
+  ]) {
+    const { status, body } = await inferBinary(sized(first, second), cells)
+    t.equal(status, 400, `${first} and ${second}`)
+    t.match(body.error, told)
+  }
+  for (const length of [1, 1e6, -1, Number.NaN])
+    t.match(await inferBinary(json, cells, length), { status: 400, body: { error: /the body is JSON/ } })
+  const nan = [Float32Array.from(cells[0]).fill(Number.NaN), cells[1]]
+  t.match(await inferBinary(json, nan), { status: 400, body: { error: /column 0 of numbers .* is NaN/ } })
+  const beyond = [cells[0], Int32Array.from(cells[1]).fill(99)]
+  t.match(await inferBinary(json, beyond), { status: 400, body: { error: /\(os\) is 99; ids from 0 to 15/ } })
 })

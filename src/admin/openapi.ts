@@ -100,7 +100,7 @@ const Tensor = Type.Object({
 const data = { data: Type.Array(Type.Number(), { description: 'Row by row; lists of rows are taken, too.' }) }
 const ModelMetadata = Type.Object({
   name: Type.String(),
-  versions: Type.Array(Type.String(), { description: 'Those in the workers, the live one first.' }),
+  versions: Type.Array(Type.String(), { description: 'Those that are served, the live one first.' }),
   platform: Type.String(),
   inputs: Type.Array(Tensor),
   outputs: Type.Array(Tensor),
@@ -146,14 +146,21 @@ const release = (summary: string, more: object = {}) => ({
     },
   },
 })
+const binaryTensors = {
+  schema: {
+    type: 'string',
+    format: 'binary',
+    description: 'The JSON, as long as Inference-Header-Content-Length says, and the cells of its tensors.',
+  },
+}
 const openInference = (path: string, parameters: readonly object[]) => ({
   [path]: get(
-    'What a model in the workers eats',
+    'What a model that is served eats',
     { 200: json('Its tensors.', ModelMetadata), ...unknownModel },
     { parameters },
   ),
   [`${path}/ready`]: get(
-    'Whether a model is in the workers',
+    'Whether a model is served',
     { 200: json('It is.', Type.Object({ name: Type.String(), ready: Type.Boolean() })), ...unknownModel },
     { parameters },
   ),
@@ -161,7 +168,13 @@ const openInference = (path: string, parameters: readonly object[]) => ({
     post: {
       summary: 'Score rows that are encoded as the manifest says',
       parameters,
-      requestBody: { required: true, content: { 'application/json': { schema: InferenceRequest } } },
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: InferenceRequest },
+          'application/octet-stream': binaryTensors,
+        },
+      },
       responses: {
         200: json('A probability a row.', InferenceResponse),
         400: json('The rows cannot be scored, and why.', Problem),

@@ -17,7 +17,7 @@ const MODEL: ModelSpec = {
 }
 const ROWS_MAX = 8
 
-type Run = { task: Task; slab: Slab; answer(scores: number[]): void; fail(): void }
+type Run = { task: Task; deadlineMs: number; slab: Slab; answer(scores: number[]): void; fail(): void }
 
 class FakePool implements ScoringPool {
   readonly size: number
@@ -34,11 +34,12 @@ class FakePool implements ScoringPool {
     this.#slabs = queue.workerModel.slabs.map((buffer) => slabOver(buffer, MODEL, ROWS_MAX))
   }
 
-  run(task: Task): Promise<number> {
+  run(task: Task, deadlineMs: number): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>()
     const slab = this.#slabs[task.slab]
     this.runs.push({
       task,
+      deadlineMs,
       slab,
       answer: (scores) => {
         slab.scores.set(scores)
@@ -89,6 +90,22 @@ t.test('rows of one turn leave in one batch, in the order in which they came', a
   )
   pool.runs[0].answer([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
   t.same(await Promise.all(tickets.map(({ outcome }) => outcome)), ['scored', 'scored', 'scored'])
+})
+
+t.test('the pool is told when the last of a batch is of no more use', async (t) => {
+  const { clock, pool, open } = setUp(t)
+  for (const [msLeft, msLeftMost] of [
+    [900, 1000],
+    [20, 30],
+    [2, 3],
+  ]) {
+    open(1, msLeftMost)
+    open(1, msLeft)
+    await turn()
+    t.equal(pool.runs.at(-1)?.deadlineMs, clock.nowMs() + msLeftMost)
+    pool.runs.at(-1)?.answer([0.5, 0.5])
+    await turn()
+  }
 })
 
 t.test('while the worker is busy the next batch fills, and leaves when the answer comes', async (t) => {

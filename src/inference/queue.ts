@@ -33,10 +33,11 @@ export type QueueCounts = {
   replacements: number
 }
 
-/** What a queue asks of its workers; `WorkerPool` does it. */
+/** What a queue asks of its workers; `WorkerPool` does it, and `RemotePool` over connections instead of threads. */
 export type ScoringPool = {
   readonly size: number
-  run(task: Task): Promise<number>
+  /** Resolves to the microseconds it took. @param deadlineMs when the last of the rows is of no more use. */
+  run(task: Task, deadlineMs: number): Promise<number>
   replace(): boolean
 }
 
@@ -119,6 +120,7 @@ export class ScoringQueue {
     }
     const ticket = new Ticket(batch.slab, batch.rowCount, deadlineMs)
     batch.rowCount += rowCount
+    batch.deadlineMs = Math.max(batch.deadlineMs, deadlineMs)
     batch.tickets.push(ticket)
     this.counts.tickets++
     if (!this.#isTurnEndAwaited) {
@@ -145,7 +147,7 @@ export class ScoringQueue {
       this.counts.batches++
       this.counts.rows += batch.rowCount
       const task = { model: this.#model.key, slab: batch.index, rowCount: batch.rowCount }
-      pool.run(task).then(
+      pool.run(task, batch.deadlineMs).then(
         (micros) => {
           this.counts.workerMicros += micros
           this.#finish(batch, this.#areProbabilities(batch) ? 'scored' : 'failed')
@@ -266,6 +268,8 @@ class Batch {
   readonly slab: Slab
   readonly tickets: Ticket[] = []
   rowCount = 0
+  /** The latest of its tickets'. */
+  deadlineMs = 0
   /** 0 while it is not in flight. */
   dispatchedMs = 0
   isAbandoned = false
@@ -278,6 +282,7 @@ class Batch {
   clear(): void {
     this.tickets.length = 0
     this.rowCount = 0
+    this.deadlineMs = 0
     this.dispatchedMs = 0
     this.isAbandoned = false
   }

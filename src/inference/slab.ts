@@ -13,6 +13,7 @@ export type TensorSpec = { readonly name: string; readonly type: 'int32' | 'floa
 /** What a worker needs of a model: its file and the tensors that go in and come out. */
 export type ModelSpec = {
   readonly key: string
+  /** Empty for a model that a remote has. */
   readonly file: string
   readonly inputs: readonly TensorSpec[]
   readonly output: string

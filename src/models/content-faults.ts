@@ -11,12 +11,14 @@ import { referenceFaults } from './reference-faults.ts'
 
 type Input = Manifest['inputs'][number]
 
-export function contentFaults({ task, output, inputs, inline, golden, reference }: Manifest): string[] {
+export function contentFaults(manifest: Manifest): string[] {
+  const { task, output, sha256, runtime, inputs, inline, golden, reference } = manifest
   const faults = [
     ...at(
       '/output/meaning',
       output.meaning === MEANING[task] ? undefined : `"${MEANING[task]}" is what a ${task} model answers`,
     ),
+    ...runtimeFaults(sha256, runtime),
     ...inputs.flatMap((input, index) => inputFaults(input, index, inputs)),
     ...inline.columns.flatMap((column, index) =>
       at(`/inline/columns/${index}`, inlineFault(column, inline.tableRows)),
@@ -32,6 +34,18 @@ const MEANING = {
   ctr: 'probability of a click, given an impression',
   cvr: 'probability of a conversion, given a click',
 } as const satisfies Record<Task, string>
+
+/** A model is either a file or what a remote has. */
+function runtimeFaults(sha256: Manifest['sha256'], runtime: Manifest['runtime']): string[] {
+  if (runtime === undefined) {
+    const fault = 'the field "sha256" is missing, or "runtime", which names a remote in place of model.onnx'
+    return sha256 === undefined ? [fault] : []
+  }
+  const checksum =
+    sha256 === undefined ? undefined : 'is that of model.onnx, which a model with a "runtime" does not have'
+  const address = URL.canParse(runtime.url) ? undefined : `"${runtime.url}" is no address`
+  return [...at('/sha256', checksum), ...at('/runtime/url', address)]
+}
 
 function at(place: string, fault: string | undefined): string[] {
   return fault === undefined ? [] : [`${place}: ${fault}`]

@@ -8,11 +8,11 @@ import { NumberPlan } from '../features/numbers.ts'
 import { Plan } from '../features/plan.ts'
 import type { AdVectors, FeatureVector } from '../features/vector.ts'
 import { InlineScorer } from '../inference/inline.ts'
-import { WorkerPool } from '../inference/pool.ts'
-import { ScoringQueue, type Ticket } from '../inference/queue.ts'
+import type { ScoringQueue, Ticket } from '../inference/queue.ts'
 import { vectorsOfRows } from './golden-vectors.ts'
 import type { Model } from './load.ts'
 import type { GoldenRow } from './manifest.ts'
+import { openQueue } from './model-queue.ts'
 
 /** How long the workers have to load the model and answer. */
 const GOLDEN_WAIT_MS = 30_000
@@ -112,31 +112,28 @@ function differenceOf(who: string, row: number, found: number, wanted: number, t
  * asked the same again.
  */
 async function failureFaults(model: Model, rows: Rows): Promise<string[]> {
-  const { golden, spec } = model
+  const { golden, spec, manifest } = model
   const reasons = new Set<string>()
   const onFault = ({ message }: Error) => reasons.add(message.replace(`model ${spec.key}: `, ''))
-  const queue = new ScoringQueue({
-    model: spec,
+  const { queue, close } = openQueue(model, {
     workers: 1,
     rowsMax: golden.length,
     clock: systemClock,
     onFault,
   })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: onFault })
-  queue.attach(pool)
   const ticket = queue.open(golden.length, systemClock.nowMs() + GOLDEN_WAIT_MS)!
   write(model, ticket, rows)
   const outcome = await ticket.outcome
   const scores = ticket.slab.scores.slice()
-  queue.close()
-  await pool.close()
+  await close()
   if (queue.counts.invalidBatches > 0) {
     const wrong = golden.keys().filter((row) => !(scores[row] >= 0 && scores[row] <= 1))
     return few(
       [...wrong].map((row) => `golden row ${row}: the model answers ${scores[row]}, which is no probability`),
     )
   }
-  if (reasons.size > 0) return [...reasons].map((reason) => `model.onnx cannot be used: ${reason}`)
+  const who = manifest.runtime === undefined ? 'model.onnx cannot be used: ' : ''
+  if (reasons.size > 0) return [...reasons].map((reason) => who + reason)
   return [
     outcome === 'scored'
       ? 'the golden rows were scored only when asked again: start again'

@@ -98,6 +98,20 @@ t.test('a version with true files is loaded as its manifest says', async (t) => 
   t.equal(golden, manifest.golden.rows)
 })
 
+const RUNTIME = { kind: 'open-inference', url: 'https://models.example/serving', model: 'ctr', version: '2' }
+
+t.test('a version that a remote has is loaded without a graph', async (t) => {
+  const folder = folderOf(t, (files) => {
+    delete files.manifest.sha256
+    files.manifest.runtime = RUNTIME
+    files.onnx = undefined
+  })
+  const loaded = await loadModel(folder)
+  if ('faults' in loaded) return t.fail(loaded.faults.join('\n'))
+  t.equal(loaded.model.spec.file, '')
+  t.same(loaded.model.manifest.runtime, RUNTIME)
+})
+
 t.test('weights are little-endian floats, wherever in a buffer they lie', async (t) => {
   const bytes = Uint8Array.of(9, 0x00, 0x00, 0x80, 0xbf, 0x00, 0x00, 0x00, 0x40)
   t.same([...readWeights(bytes.subarray(1))], [-1, 2])
@@ -106,6 +120,7 @@ t.test('weights are little-endian floats, wherever in a buffer they lie', async 
 const M = 'manifest.json'
 const COLUMN = `${M} /inputs/0/columns/0`
 const ZEROS = '0'.repeat(64)
+const GRAPH_TOO = 'model.onnx: is there, though the manifest names a "runtime"; take one of the two away'
 
 /** Each row: a lie about the files, and what is told. */
 const FILE_LIES: readonly (readonly [string, (files: Files) => void, readonly (string | RegExp)[]])[] = [
@@ -158,6 +173,31 @@ const FILE_LIES: readonly (readonly [string, (files: Files) => void, readonly (s
     ['inline.bin: the bias is -Infinity'],
   ],
   [
+    'a graph beside a remote',
+    (f) => {
+      delete f.manifest.sha256
+      f.manifest.runtime = RUNTIME
+    },
+    [GRAPH_TOO],
+  ],
+  [
+    'a checksum of a graph that a remote has',
+    (f) => {
+      f.manifest.sha256 = ZEROS
+      f.manifest.runtime = RUNTIME
+      f.onnx = undefined
+    },
+    [`${M} /sha256: is that of model.onnx, which a model with a "runtime" does not have`],
+  ],
+  [
+    'neither a graph nor a remote',
+    (f) => {
+      delete f.manifest.sha256
+      f.onnx = undefined
+    },
+    [`${M}: the field "sha256" is missing, or "runtime", which names a remote in place of model.onnx`],
+  ],
+  [
     'the manifest of another version',
     (f) => (f.manifest.version = '6'),
     [`${M} /version: is "6", but the folder is called "7"`],
@@ -178,9 +218,12 @@ const FILE_LIES: readonly (readonly [string, (files: Files) => void, readonly (s
   ],
 ]
 
+const ADDRESS = 'an address such as http://host:8000, without a user, a query or a fragment,'
+const NAME = 'a name of letters, digits and . _ - that begins with a letter or a digit'
+
 /** Each row: a lie about the schema, and what is told. */
 const SCHEMA_LIES: readonly (readonly [string, (manifest: Json) => void, readonly (string | RegExp)[]])[] = [
-  ['a field is missing', (m) => delete m.sha256, [`${M}: the field "sha256" is missing`]],
+  ['a field is missing', (m) => delete m.training, [`${M}: the field "training" is missing`]],
   [
     'fields are missing',
     (m) => {
@@ -195,7 +238,12 @@ const SCHEMA_LIES: readonly (readonly [string, (manifest: Json) => void, readonl
     (m) => (m.inputs[0].columns[0].bukets = 8),
     [`${COLUMN}: there is no field "bukets"`],
   ],
-  ['another task', (m) => (m.task = 'cvr'), [`${M} /task: "ctr" is due, not "cvr"`]],
+  ['another task', (m) => (m.task = 'win'), [`${M} /task: "ctr" or "cvr" is due, not "win"`]],
+  [
+    'a task with the meaning of another',
+    (m) => (m.task = 'cvr'),
+    [`${M} /output/meaning: "probability of a conversion, given a click" is what a cvr model answers`],
+  ],
   [
     'another type of tensor',
     (m) => (m.inputs[0].type = 'int64'),
@@ -204,7 +252,9 @@ const SCHEMA_LIES: readonly (readonly [string, (manifest: Json) => void, readonl
   [
     'another meaning',
     (m) => (m.output.meaning = 'score'),
-    [`${M} /output/meaning: "probability of a click, given an impression" is due, not "score"`],
+    [
+      `${M} /output/meaning: "probability of a click, given an impression" or "probability of a conversion, given a click" is due, not "score"`,
+    ],
   ],
   [
     'a checksum of another kind',
@@ -214,14 +264,37 @@ const SCHEMA_LIES: readonly (readonly [string, (manifest: Json) => void, readonl
   [
     'a name with a slash',
     (m) => (m.name = 'ctr/7'),
-    [`${M} /name: a name of lower-case letters, digits and - that begins with a letter is due, not "ctr/7"`],
+    [
+      `${M} /name: a name of at most 31 lower-case letters, digits and - that begins with a letter is due, not "ctr/7"`,
+    ],
   ],
   [
     'a version that leads elsewhere',
     (m) => (m.version = '..'),
-    [/^manifest\.json \/version: a version of letters/],
+    [/^manifest\.json \/version: a version of at most 32 letters/],
   ],
   ['a number as a version', (m) => (m.version = 7), [`${M} /version: string is due, not 7`]],
+  ...(
+    [
+      ['another kind', { kind: 'grpc' }, '/kind: "open-inference" is due, not "grpc"'],
+      ['no address', { url: 'models:8000' }, `/url: ${ADDRESS} is due, not "models:8000"`],
+      [
+        'a password',
+        { url: 'http://me:secret@models' },
+        `/url: ${ADDRESS} is due, not "http://me:secret@models"`,
+      ],
+      ['a query', { url: 'http://models/?a=b' }, `/url: ${ADDRESS} is due, not "http://models/?a=b"`],
+      ['a model that leads elsewhere', { model: '../x' }, `/model: ${NAME} is due, not "../x"`],
+      ['an unknown field', { grpc: true }, ': there is no field "grpc"'],
+    ] as const
+  ).map(
+    ([about, change, told]) =>
+      [
+        `a remote with ${about}`,
+        (m: Json) => (m.runtime = { ...RUNTIME, ...change }),
+        [`${M} /runtime${told}`],
+      ] as const,
+  ),
   ['no tensor', (m) => (m.inputs = []), [`${M} /inputs: 1 or more are due, not []`]],
   ['no columns', (m) => (m.inputs[0].columns = []), [`${M} /inputs/0/columns: 1 or more are due, not []`]],
   ['no golden rows', (m) => (m.golden.rows = []), [`${M} /golden/rows: 1 or more are due, not []`]],
@@ -293,6 +366,14 @@ const SCHEMA_LIES: readonly (readonly [string, (manifest: Json) => void, readonl
 
 /** Each row: a lie that fits the schema, and what is told. */
 const CONTENT_LIES: readonly (readonly [string, (manifest: Json) => void, readonly string[]])[] = [
+  [
+    'a port that there is not',
+    (m) => {
+      delete m.sha256
+      m.runtime = { ...RUNTIME, url: 'http://models:99999' }
+    },
+    [`${M} /runtime/url: "http://models:99999" is no address`, GRAPH_TOO],
+  ],
   [
     'a feature that is not in the catalogue',
     (m) => (m.inputs[0].columns[0].feature = 'colour'),

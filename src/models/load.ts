@@ -35,12 +35,11 @@ export async function loadModel(directory: string): Promise<ModelResult> {
   // A fault begins with its place, unless it is the whole file.
   const inManifest = (fault: string) => (fault.startsWith('/') ? `${file} ${fault}` : `${file}: ${fault}`)
   if (!isManifest(manifest)) return { faults: schemaFaults(manifest).map(inManifest) }
-  const onnx = await readChecked(join(directory, 'model.onnx'), manifest.sha256)
   const inline = await readChecked(join(directory, 'inline.bin'), manifest.inline.sha256)
   const faults = [
     ...folderFaults(manifest, directory).map(inManifest),
     ...contentFaults(manifest).map(inManifest),
-    ...('fault' in onnx ? [onnx.fault] : []),
+    ...(await graphFaults(join(directory, 'model.onnx'), manifest)),
     ...('fault' in inline
       ? [inline.fault]
       : weightFaults(inline.bytes, manifest.inline.tableRows).map(
@@ -48,10 +47,11 @@ export async function loadModel(directory: string): Promise<ModelResult> {
         )),
   ]
   if (faults.length > 0 || 'fault' in inline) return { faults }
-  return { model: modelOf(manifest, join(directory, 'model.onnx'), readWeights(inline.bytes)) }
+  return { model: modelOf(manifest, directory, readWeights(inline.bytes)) }
 }
 
-function modelOf(manifest: Manifest, file: string, weights: Float32Array): Model {
+function modelOf(manifest: Manifest, directory: string, weights: Float32Array): Model {
+  const file = manifest.runtime === undefined ? join(directory, 'model.onnx') : ''
   const inputs = manifest.inputs.map(({ name, type, columns }) => ({ name, type, width: columns.length }))
   const key = `${manifest.name}/${manifest.version}`
   return {
@@ -87,6 +87,18 @@ function folderFaults({ name, version }: Manifest, directory: string): string[] 
     ...compare('name', name, basename(dirname(folder))),
     ...compare('version', version, basename(folder)),
   ]
+}
+
+async function graphFaults(file: string, { sha256, runtime }: Manifest): Promise<string[]> {
+  if (runtime === undefined) {
+    if (sha256 === undefined) return []
+    const graph = await readChecked(file, sha256)
+    return 'fault' in graph ? [graph.fault] : []
+  }
+  const graph = await readBytes(file)
+  return 'fault' in graph && graph.isMissing
+    ? []
+    : [`${file}: is there, though the manifest names a "runtime"; take one of the two away`]
 }
 
 type Read = { readonly bytes: Buffer } | { readonly fault: string; readonly isMissing: boolean }

@@ -44,6 +44,25 @@ const Golden = Type.Object(
   strict,
 )
 
+/** What stands in a path of its server as it is. */
+const RemoteName = Type.String({
+  pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$',
+  description: 'a name of letters, digits and . _ - that begins with a letter or a digit',
+})
+
+const Runtime = Type.Object(
+  {
+    kind: Type.Literal('open-inference'),
+    url: Type.String({
+      pattern: '^https?://[^/?#@\\s]+(/[^?#\\s]*)?$',
+      description: 'an address such as http://host:8000, without a user, a query or a fragment,',
+    }),
+    model: RemoteName,
+    version: Type.Optional(RemoteName),
+  },
+  { ...strict, description: 'A server that has the model; there is no model.onnx then.' },
+)
+
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: '64 lower-case hexadecimal digits' })
 
 export const Manifest = Type.Object(
@@ -57,7 +76,8 @@ export const Manifest = Type.Object(
       description: 'a version of at most 32 letters, digits and . _ - that begins with a letter or a digit',
     }),
     task: Type.Enum(['ctr', 'cvr']),
-    sha256: Sha256,
+    sha256: Type.Optional(Sha256),
+    runtime: Type.Optional(Runtime),
     inputs: Type.Array(
       Type.Object(
         {

@@ -1,5 +1,5 @@
 /**
- * Scores rows that somebody else has encoded, with a version that is in the workers: for data scientists who hold what
+ * Scores rows that somebody else has encoded, with a version that is served: for data scientists who hold what
  * the bidder answers against their own. The rows travel in the batches of the bids, so nothing is let in that the
  * manifest does not allow and the trial has not shown to be harmless: one bad row would spoil the batch for them all.
  */
@@ -10,7 +10,11 @@ import type { Manifest } from './manifest.ts'
 import { NUMBERS } from './trial.ts'
 
 /** A tensor of rows, row by row. */
-export type RawTensor = { readonly name: string; readonly rows: number; readonly data: readonly number[] }
+export type RawTensor = {
+  readonly name: string
+  readonly rows: number
+  readonly data: readonly number[] | Cells
+}
 
 /** @property isBusy whether the same may be asked again later. */
 export type RawScores =
@@ -78,7 +82,9 @@ function cellsFault({ name, columns }: Input, { rows, data }: RawTensor): string
     } = columns[at % columns.length]
     const [least, most] = buckets === undefined ? domain : [offset, offset + buckets - 1]
     const isWithin = value >= least && value <= most
-    if (buckets === undefined ? isWithin || value === missing : isWithin && Number.isInteger(value)) continue
+    // Who encodes with floats sends the nearest one of a default.
+    const isMissing = value === missing || value === Math.fround(missing)
+    if (buckets === undefined ? isWithin || isMissing : isWithin && Number.isInteger(value)) continue
     const place = `row ${Math.floor(at / columns.length)}, column ${at % columns.length} of ${name} (${feature})`
     return `${place} is ${value}; ${buckets === undefined ? 'numbers' : 'ids'} from ${least} to ${most} are due`
   }

@@ -11,9 +11,10 @@
  */
 import { hashText } from '../base/hash.ts'
 import { BUCKETS } from '../experiments/assignment.ts'
-import { type HostingOptions, Served } from './hosting.ts'
+import { Served } from './hosting.ts'
 import type { LabelBook } from './labels.ts'
 import type { Model } from './load.ts'
+import type { ModelQueueOptions } from './model-queue.ts'
 import { Shadow } from './shadow.ts'
 
 /** @property share of the requests that it bids on; 0 while it only scores beside the live one. */
@@ -29,7 +30,7 @@ export type CandidateRole = {
 /** Those that bids use. */
 export type Roles = { readonly live: Served; readonly candidate: CandidateRole | undefined }
 
-export type ServingOptions = HostingOptions & {
+export type ServingOptions = ModelQueueOptions & {
   readonly first: Model
   readonly newLabels: () => LabelBook
   /** Told of what bids are to use from now on. */

@@ -1,6 +1,6 @@
 /**
- * What a model version that is complete still has to show before it may serve, in a worker of its own, so that one that is
- * slow, hangs or answers nonsense is nobody's model but the trial's:
+ * What a model version that is complete still has to show before it may serve, in a worker of its own or over connections
+ * of its own to its remote, so that one that is slow, hangs or answers nonsense is nobody's model but the trial's:
  *
  *   golden rows -> full batches of any rows its manifest allows -> the time that a full batch takes
  *
@@ -11,11 +11,11 @@
 import type { Clock } from '../base/clock.ts'
 import { Prng } from '../base/prng.ts'
 import type { Cells, Column } from '../features/plan.ts'
-import { WorkerPool } from '../inference/pool.ts'
-import { ScoringQueue, type Ticket } from '../inference/queue.ts'
+import type { ScoringQueue, Ticket } from '../inference/queue.ts'
 import { goldenFaults } from './golden.ts'
 import type { Model } from './load.ts'
 import type { Manifest } from './manifest.ts'
+import { openQueue } from './model-queue.ts'
 
 export type TrialOptions = {
   /** Rows of the largest batch that is scored at once. */
@@ -40,9 +40,7 @@ export async function tryModel(model: Model, { rowsMax, batchMsMax, clock }: Tri
   const reasons = new Set<string>()
   const onFault = ({ message }: Error) =>
     reasons.add(message.replace(`model ${model.spec.key} `, 'the model '))
-  const queue = new ScoringQueue({ model: model.spec, workers: 1, rowsMax, clock, onFault })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: onFault })
-  queue.attach(pool)
+  const { queue, close } = openQueue(model, { workers: 1, rowsMax, clock, onFault })
   try {
     const golden = await goldenFaults(model, queue, clock.nowMs())
     if (golden.length > 0) return { faults: golden, batchMs: Number.NaN }
@@ -58,9 +56,8 @@ export async function tryModel(model: Model, { rowsMax, batchMsMax, clock }: Tri
     const batchMs = micros.sort((a, b) => a - b)[BATCHES >> 1] / 1000
     return { faults: batchMs <= batchMsMax ? [] : [tooSlow(batchMs, rowsMax, batchMsMax)], batchMs }
   } finally {
-    queue.close()
     // One that hangs is left alone: whoever waits for it waits for ever.
-    void pool.close()
+    void close()
   }
 }
 

@@ -85,7 +85,7 @@ function graphOf(): Graph {
   }
 }
 
-/** What a case may change before the files are written; the checksums are always true. */
+/** What a case may change before the files are written; the checksums are always true. With a runtime there is no graph. */
 export type Parts = { manifest: Manifest; graph: Graph; cut: number }
 
 /** Writes a version into `<directory>/tiny/`, and gives its folder. */
@@ -118,7 +118,9 @@ export function writeTinyModel(
     writeFileSync(join(folder, file), bytes)
     return createHash('sha256').update(bytes).digest('hex')
   }
-  manifest.sha256 = write('model.onnx', onnx.subarray(0, onnx.length - parts.cut))
+  if (manifest.runtime === undefined)
+    manifest.sha256 = write('model.onnx', onnx.subarray(0, onnx.length - parts.cut))
+  else delete manifest.sha256
   manifest.inline.sha256 = write('inline.bin', new Uint8Array(INLINE_WEIGHTS.buffer))
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(manifest))
   return folder

@@ -48,11 +48,12 @@ const HOT_ROOMS = [
   'budget',
   'users',
   'experiments',
+  'events',
   'bidding',
   'notices',
   'ingress',
 ]
-/** Files of hot rooms that run when the catalog or a model changes, at start, in a worker, or once a second at most. */
+/** Files of hot rooms that run when the catalog or a model changes, at start, in a worker, once a second at most, or for a person. */
 const COLD_FILES = new Set([
   'targeting/compile.ts',
   'targeting/rows.ts',
@@ -67,6 +68,16 @@ const COLD_FILES = new Set([
   'bidding/recall.ts',
   'bidding/row-sampler.ts',
   'features/raw-values.ts',
+  'events/event-writer.ts',
+  'events/segments.ts',
+  'events/segment-store.ts',
+  'events/header.ts',
+  'events/segment-cursor.ts',
+  'events/bid-merge.ts',
+  'events/feature-columns.ts',
+  'events/impression-walk.ts',
+  'events/impressions.ts',
+  'events/plain-records.ts',
 ])
 
 const ENTRY_FILES = new Set(['cli.ts', 'inference/worker.ts', 'budget/store-worker.ts'])

@@ -1,5 +1,5 @@
 /**
- * The story of a bid, in order: read, permit, match, rank, features, score, price, write. One snapshot from beginning
+ * The story of a bid, in order: read, permit, match, rank, features, score, price, write, log. One snapshot from beginning
  * to end, and one await, for the scores. Every path ends in `answer`, with the outcome that the request is counted under.
  *
  * Until the await everything runs in one piece, so that one request view, one matcher and one feature vector serve all
@@ -8,6 +8,7 @@
 import type { Clock } from '../base/clock.ts'
 import { hashBytes, hashPair } from '../base/hash.ts'
 import type { Published } from '../base/published.ts'
+import type { BidEvents } from '../events/event-log.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
 import { bucketOf } from '../experiments/assignment.ts'
 import { F } from '../features/catalogue.ts'
@@ -79,6 +80,7 @@ export class Bidder {
   readonly #brownOut: BrownOut
   readonly #telemetry: BidTelemetry
   readonly #rowSampler: RowSampler | undefined
+  readonly #events: BidEvents
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
@@ -98,6 +100,7 @@ export class Bidder {
     telemetry: BidTelemetry
     /** Absent where no rows are sampled. */
     rowSampler?: RowSampler
+    events: BidEvents
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
     this.body = this.#view.tape.bytes
@@ -110,6 +113,7 @@ export class Bidder {
     this.#brownOut = options.brownOut
     this.#telemetry = options.telemetry
     this.#rowSampler = options.rowSampler
+    this.#events = options.events
     this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
 
@@ -177,7 +181,8 @@ export class Bidder {
       nowS: Math.floor(wallMs / 1000),
       candidatesMax: candidatesMaxAt(this.#brownOut.level),
     }
-    const ranked = this.#rank(snapshot, exchange, currency, audience, wallMs, slots)
+    const isLogged = (may & MAY.train) !== 0 && !view.isTest && this.#events.isWanted(requestHash)
+    const ranked = this.#rank(snapshot, slots, audience, { exchange, currency, wallMs, isLogged })
     laps?.end(STAGE.rank)
     if (ranked === SHORTLIST.belowFloor) return this.#refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return this.#refuse(arrival, exchange, terms, OUTCOME.held_back)
@@ -231,6 +236,9 @@ export class Bidder {
     laps?.end(STAGE.write)
     if (body.length === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
     arrival.answer(OUTCOME.bid, body)
+
+    // 9. Log, when the answer is on its way.
+    this.#log(snapshot, model, choices)
   }
 
   /** A no-bid, with its reason where the exchange or a test asks for it. */
@@ -247,11 +255,9 @@ export class Bidder {
   /** Fills `slots` with the lots that have candidates; else says why there are none. */
   #rank(
     snapshot: Snapshot,
-    exchange: Exchange,
-    currency: BidCurrency,
-    audience: Audience,
-    wallMs: number,
     slots: Slot[],
+    audience: Audience,
+    { exchange, currency, wallMs, isLogged }: Ranking,
   ): number {
     const view = this.#view
     const vector = this.#vector
@@ -275,6 +281,7 @@ export class Bidder {
       if (listed === SHORTLIST.some) {
         if (isFirstPrice({ auctionType: slot.auctionType, isPriceFixed: isPriceFixed(slot) }))
           slot.segmentKey = this.#segmentKeyOf(exchange, wallMs)
+        if (isLogged) slot.featuresNote = this.#events.noteFeatures(vector)
         addSlot(slots, slot)
       } else if (listed === SHORTLIST.heldBack) ranked = SHORTLIST.heldBack
     }
@@ -359,6 +366,27 @@ export class Bidder {
     if (candidate === undefined || candidate.buckets > 0) return undefined
     return this.#writeFeatures(candidate.model, slots, currency, scoreBy)
   }
+
+  /** Offers the bids of an answer to the event log, which counts what it has no room for. */
+  #log({ ads }: Snapshot, { key }: ReadyModel, choices: readonly Choice[]): void {
+    if (choices[0].slot.featuresNote === NONE) return
+    const atMs = this.#clock.wallMs()
+    for (const choice of choices) {
+      this.#events.offerBid({
+        note: choice.slot.featuresNote,
+        atMs,
+        bidId: this.#purse.ids.ofBid(choice.bidNumber),
+        priceCpmMicros: choice.priceCpmMicros,
+        usdCpmMicros: choice.usdCpmMicros,
+        clickProbability: choice.clickProbability,
+        propensity: choice.propensity,
+        model: key,
+        isByModel: choice.model !== '',
+        ads: ads.vectors,
+        ad: choice.ad,
+      })
+    }
+  }
 }
 
 /** The model that bids on a request: the live version, for a share of users or requests the candidate. */
@@ -366,6 +394,15 @@ function modelOf({ model, candidate }: Snapshot, user: UserKey | undefined, requ
   if (candidate === undefined || candidate.buckets === 0) return model
   const bucket = bucketOf(user?.hi ?? 0, user?.lo ?? requestHash, candidate.salt)
   return bucket < candidate.buckets ? candidate.model : model
+}
+
+/** What is known of a request when it is ranked. */
+type Ranking = {
+  readonly exchange: Exchange
+  readonly currency: BidCurrency
+  readonly wallMs: number
+  /** Whether its bids are for the event log. */
+  readonly isLogged: boolean
 }
 
 function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): RequestTerms {

@@ -87,7 +87,7 @@ function sampling(everyMs: number, outcome: ScoreOutcome = 'scored') {
   const rows: SampledRow[] = []
   const rowSampler = new RowSampler({ everyMs, clock, offer: (row) => rows.push(row) })
   const catalog = { ads, rates: new Rates(undefined, 7), model: everyFeatureModel(outcome) }
-  const bidder = new TestBidder(catalog, clock, undefined, undefined, undefined, rowSampler)
+  const bidder = new TestBidder(catalog, clock, undefined, undefined, undefined, undefined, rowSampler)
   return { bidder, rows, clock }
 }
 

@@ -17,6 +17,7 @@ import { Ledger, type SETTLED } from '../budget/ledger.ts'
 import type { CampaignBudget, CampaignPast } from '../budget/ledger-terms.ts'
 import type { Store } from '../budget/store.ts'
 import { NO_TALLY } from '../budget/tallies.ts'
+import type { NoticeEvent } from '../events/notice-records.ts'
 import { NOTICE_KINDS, type NoticeKind } from '../exchange/notice-urls.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { type NoticeToken, type TokenRead, writeToken } from '../exchange/token.ts'
@@ -108,6 +109,7 @@ function opened({ heldBefore = 0 } = {}) {
   /** What keeps entries: a test may put another one in its place. */
   const disk: { append: Store['append'] } = { append: (entry, done) => store.append(entry, done) }
   const responses: [what: string, response: Response, atMs?: number][] = []
+  const offered: NoticeEvent[] = []
   const clerk = new NoticeClerk({
     responses: {
       addImpression: (response) => responses.push(['impression', response]),
@@ -117,6 +119,7 @@ function opened({ heldBefore = 0 } = {}) {
     store: { append: (entry, done) => disk.append(entry, done) },
     capsOf: () => CAPS,
     numberOf: ids.numberOf,
+    events: { offerNotice: (event) => offered.push(event) > 0 },
   })
 
   const tokenOf = (bidId: string, terms: BidTerms): TokenRead => {
@@ -187,7 +190,7 @@ function opened({ heldBefore = 0 } = {}) {
   })
   return {
     ...{ clock, store, disk, ledger, landscape, rates, telemetry, campaign, clerk },
-    ...{ bid, strangeBid, tell, standing, seen, expire, memory, responses },
+    ...{ bid, strangeBid, tell, standing, seen, expire, memory, responses, offered },
   }
 }
 
@@ -935,3 +938,41 @@ function checkBooks(sequence: readonly Step[]): void {
     }
   }
 }
+
+t.test('the event log is offered what was booked, once, with what was paid in dollars', async (t) => {
+  const { bid, tell, strangeBid, expire, offered, clock, store } = opened()
+  const [euros, lost, gone] = [bid({ priceCpmMicros: BID / 2 }), bid(), bid()]
+  const atMs = clock.wallMs()
+  for (let twice = 0; twice < 2; twice++) {
+    tell('win', euros, { priceCpmMicros: BID / 4 })
+    tell('bill', euros, { priceCpmMicros: BID / 4 })
+    tell('click', euros)
+    tell('conversion', euros)
+    tell('error', euros)
+    tell('loss', lost, { priceCpmMicros: BID * 3 })
+  }
+  const stranger = strangeBid()
+  tell('loss', stranger)
+  tell('win', stranger)
+  tell('bill', stranger)
+  tell('bill', strangeBid(), { isBilling: false })
+  store.isWritable = false
+  tell('bill', gone)
+  tell('click', gone)
+  store.isWritable = true
+  expire()
+  tell('loss', gone)
+  tell('view', gone, { isBilling: true, priceCpmMicros: undefined })
+  tell('view', euros)
+  const [{ bidId }, late] = [euros, clock.wallMs()]
+  t.same(offered, [
+    { kind: 'win', atMs, bidId, usdCpmMicros: BID / 2 },
+    { kind: 'bill', atMs, bidId, usdCpmMicros: BID / 2 },
+    { kind: 'click', atMs, bidId, usdCpmMicros: undefined },
+    { kind: 'conversion', atMs, bidId, usdCpmMicros: undefined },
+    { kind: 'loss', atMs, bidId: lost.bidId, usdCpmMicros: BID * 3 },
+    { kind: 'bill', atMs, bidId: stranger.bidId, usdCpmMicros: PAID },
+    { kind: 'bill', atMs: late, bidId: gone.bidId, usdCpmMicros: BID },
+    { kind: 'view', atMs: late, bidId, usdCpmMicros: undefined },
+  ])
+})

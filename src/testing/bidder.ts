@@ -8,6 +8,7 @@ import type { RowSampler } from '../bidding/row-sampler.ts'
 import type { Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
+import { type BidEvents, NO_EVENTS } from '../events/event-log.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { ManualClock } from './clock.ts'
 import { type TestMoney, testMoney } from './money.ts'
@@ -57,6 +58,7 @@ export class TestBidder {
     operator: OperatorFile = TEST_OPERATOR,
     profiles = EXCHANGE_PROFILES,
     money = testMoney(clock),
+    events: BidEvents = NO_EVENTS,
     rowSampler?: RowSampler,
   ) {
     this.clock = clock
@@ -72,6 +74,7 @@ export class TestBidder {
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       brownOut: this.brownOut,
       telemetry: this.telemetry,
+      events,
       rowSampler,
     })
   }

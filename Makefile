@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench gate load peers soak conformance model image
+.PHONY: help install build run test check bench gate load peers soak conformance model python image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,14 @@ conformance: install ## every request we have against every rule and exchange pr
 
 model: install ## make the data of the demo model, train it and write models/ctr/1
 	@$(NODE) bench/truth/train-ctr.ts $(ARGS)
+
+python: .venv/.installed ## scikit-learn, LightGBM and ONNX Runtime in .venv, for python/ and its tests
+
+.venv/.installed: python/requirements.txt
+	@python3 -m venv .venv || { echo "Python 3.11 or later with venv is needed: install python3 and python3-venv, then run make again"; exit 1; }
+	@echo "installing $< into .venv (about a minute)"
+	@.venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 image: ## build the container image
 	@docker build -t peregrine:$(shell sed -n 's/.*"version": "\(.*\)".*/\1/p' package.json) .

@@ -1,13 +1,16 @@
 """Fits a converter's graph to the bidder: inputs of int32 and float32 under the manifest's names, one probability a row."""
+import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 import peregrine
 
+# For `clicks_of`.
+CLICKS = {'clicks': np.array([1], dtype=np.int64)}
 INPUT_TYPES = {'int32': TensorProto.INT32, 'float32': TensorProto.FLOAT}
 
 
-def graft(model, inputs, before=(), after=(), constants=()):
+def graft(model, inputs, before, after, constants):
     """The bytes of a graph of its own inputs -> before -> the converter's nodes -> after -> `p`.
 
     @param model what a converter made.
@@ -23,9 +26,11 @@ def graft(model, inputs, before=(), after=(), constants=()):
             for spec in inputs
         ],
         [helper.make_tensor_value_info(peregrine.OUTPUT, TensorProto.FLOAT, ['N', 1])],
-        [*model.graph.initializer, *(numpy_helper.from_array(value, name) for name, value in dict(constants).items())],
+        [*model.graph.initializer, *(numpy_helper.from_array(value, name) for name, value in constants.items())],
     )
-    return plain(helper.make_model(graph, opset_imports=model.opset_import, ir_version=model.ir_version))
+    # In an order of their own: the same model is the same bytes.
+    opsets = sorted(model.opset_import, key=lambda opset: opset.domain)
+    return plain(helper.make_model(graph, opset_imports=opsets, ir_version=model.ir_version))
 
 
 def cast(source, target, to):
@@ -33,7 +38,7 @@ def cast(source, target, to):
 
 
 def clicks_of(probabilities):
-    """Classifiers answer [N, 2]: the column of the clicks is the second. Needs the constant CLICKS."""
+    """Classifiers answer [N, 2]: the clicks are the second column. Needs `CLICKS` among the constants."""
     return helper.make_node('Gather', [probabilities, 'clicks'], [peregrine.OUTPUT], axis=1)
 
 

@@ -198,7 +198,7 @@ def write_version(folder, *, model, inputs, predict, inline, rows, training, fig
 
 def golden_rows(model, inputs, predict, inline, rows):
     chosen = [_known(row) for row in rows[::max(1, len(rows) // GOLDEN_ROWS)][:GOLDEN_ROWS]]
-    chosen += [{}, _changed(chosen[0], str.swapcase), _changed(chosen[1], lambda text: text + 'Ü')]
+    chosen += [{}, *(_changed(row, *change) for row, change in zip(chosen, EDGES))]
     tensors = {spec['name']: encode(spec['columns'], chosen) for spec in inputs}
     own, late = predict(chosen), inline.predict(chosen)
     demand_equal(own, score_tensors(model, tensors))
@@ -217,8 +217,12 @@ def _known(row):
     return {name: value for name, value in row.items() if value is not None}
 
 
-def _changed(row, change):
-    return {name: change(value) if isinstance(value, str) else value for name, value in row.items()}
+# What becomes of the texts and the numbers of a row: capitals, letters beyond ASCII, numbers beyond any domain.
+EDGES = [(str.swapcase, lambda number: 1e6 + number), (lambda text: text + 'Ü', lambda number: -1e6 - number)]
+
+
+def _changed(row, text, number):
+    return {name: text(value) if isinstance(value, str) else number(value) for name, value in row.items()}
 
 
 def demand_equal(own, answered):

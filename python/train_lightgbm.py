@@ -10,7 +10,7 @@ from onnxmltools.convert.common.data_types import FloatTensorType
 
 import peregrine
 import training
-from graph import cast, clicks_of, graft
+from graph import CLICKS, cast, clicks_of, graft
 
 IDS = peregrine.joined(
     {'os': 16, 'country': 64, 'device': 8, 'category': 128, 'advertiser': 64, 'category*advertiser': 1024}, seed=11
@@ -73,7 +73,7 @@ def to_graph(trees, rates):
             helper.make_node('Concat', ['rates_of_ids', 'hours_float', 'numbers'], ['matrix'], axis=1),
         ],
         after=[clicks_of('probabilities')],
-        constants={'rates': rates, 'clicks': np.array([1], dtype=np.int64)},
+        constants={'rates': rates, **CLICKS},
     )
 
 

@@ -10,7 +10,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import peregrine
 import training
-from graph import cast, clicks_of, graft
+from graph import CLICKS, cast, clicks_of, graft
 
 IDS = [
     {'feature': 'os', 'buckets': 16, 'seed': 1},
@@ -63,14 +63,14 @@ def to_graph(pipeline):
             ('numbers', FloatTensorType([None, len(NUMBERS)])),
         ],
         options={'zipmap': False},
-        target_opset={'': 18, 'ai.onnx.ml': 3},
+        target_opset=18,
     )
     return graft(
         converted,
         INPUTS,
         before=[cast('ids', 'ids_int64', TensorProto.INT64)],
         after=[clicks_of('probabilities')],
-        constants={'clicks': np.array([1], dtype=np.int64)},
+        constants=CLICKS,
     )
 
 

@@ -1,8 +1,8 @@
 """Hands a model to the bidder: encodes raw feature values as the bidder does, and writes a version's folder whole.
 
 It needs numpy, and onnxruntime to score. models/README.md tells what a version is made of; its section on the hash is
-the code below, word for word. A row is a dict of raw values by feature name: text as str, numbers as int or float; what
-is not known is left out or None.
+the code below, word for word. Rows are dicts of raw values by feature name: text as str, numbers as int or float; what is not
+known is left out or None. Where rows are only encoded they may be what event_log.py reads, which is hashed already.
 """
 import functools
 import hashlib
@@ -65,6 +65,8 @@ def _ids(spec, hashes_of):
 
 
 def _hashes(feature, rows):
+    if isinstance(rows, np.ndarray):
+        return rows[feature].astype(np.uint64)
     texts = [row.get(feature) or '' for row in rows]
     for at, text in enumerate(texts):
         if not isinstance(text, str):
@@ -74,8 +76,10 @@ def _hashes(feature, rows):
 
 
 def _numbers(spec, rows):
-    raw = [row.get(spec['feature']) for row in rows]
-    values = np.array([np.nan if value is None else value for value in raw], dtype=np.float32)
+    feature = spec['feature']
+    raw = rows[feature] if isinstance(rows, np.ndarray) else [row.get(feature) for row in rows]
+    # None becomes NaN.
+    values = np.array(raw, dtype=np.float32)
     least, most = np.float32(spec.get('domain', (-np.inf, np.inf)))
     return np.where(np.isnan(values), np.float32(spec.get('default', 0)), np.clip(values, least, most))
 
@@ -151,7 +155,9 @@ def quality(scores, clicks):
     _, place, counts = np.unique(scores, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
     hits, misses = clicked.sum(), (~clicked).sum()
-    loss = -np.mean(np.log(np.where(clicked, scores, 1 - scores)))
+    # In 32 bits a probability can be 0 or 1.
+    told = np.clip(np.where(clicked, scores, 1 - scores), 1e-7, 1)
+    loss = -np.mean(np.log(told))
     entropy = -(rate * np.log(rate) + (1 - rate) * np.log(1 - rate))
     figures = {
         'auc': (ranks[clicked].sum() - hits * (hits + 1) / 2) / (hits * misses),
@@ -162,17 +168,17 @@ def quality(scores, clicks):
     return {name: round(float(value), 5) for name, value in figures.items()}
 
 
-def write_version(folder, *, model, inputs, predict, inline, rows, training, figures):
+def write_version(folder, *, model, inputs, predict, inline, rows, raw_rows, training, figures):
     """Writes <models>/<name>/<version>/, all of it or nothing.
 
     @param model the bytes of the ONNX graph, with the output `p`.
     @param predict what the framework itself answers for rows: it is what the golden rows promise.
-    @param rows to take golden rows from; the model has to equal `predict` on all of them.
+    @param rows on all of which the model has to equal `predict`.
+    @param raw_rows to take golden rows from: dicts, also where `rows` are hashed already.
     @param figures of the holdout, by name.
     """
     folder = pathlib.Path(folder)
-    if folder.exists():
-        raise FileExistsError(f'{folder} is there, and a version is never changed: give the next one as --version')
+    demand_new(folder)
     demand_equal(predict(rows), score(model, inputs, rows))
     weights = inline_bin(inline.bias, inline.table)
     manifest = {
@@ -188,7 +194,7 @@ def write_version(folder, *, model, inputs, predict, inline, rows, training, fig
             'tableRows': len(inline.table),
             'columns': inline.columns,
         },
-        'golden': {'tolerance': TOLERANCE, 'rows': golden_rows(model, inputs, predict, inline, rows)},
+        'golden': {'tolerance': TOLERANCE, 'rows': golden_rows(model, inputs, predict, inline, raw_rows)},
         'training': training,
         'quality': figures,
     }
@@ -223,6 +229,11 @@ EDGES = [(str.swapcase, lambda number: 1e6 + number), (lambda text: text + 'Ü',
 
 def _changed(row, text, number):
     return {name: text(value) if isinstance(value, str) else number(value) for name, value in row.items()}
+
+
+def demand_new(folder):
+    if folder.exists():
+        raise FileExistsError(f'{folder} is there, and a version is never changed: write the next one')
 
 
 def demand_equal(own, answered):

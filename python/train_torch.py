@@ -33,7 +33,8 @@ class DeepAndCross(nn.Module):
         super().__init__()
         width = DIMENSION * (len(REQUEST) + len(AD)) + len(NUMBERS)
         self.register_buffer('mean', numbers.mean(0))
-        self.register_buffer('scale', 1 / numbers.std(0))
+        # Of a number that never changes the deviation is 0.
+        self.register_buffer('scale', 1 / numbers.std(0).clamp_min(0.01))
         self.request = nn.Embedding(peregrine.table_rows(REQUEST), DIMENSION)
         self.ad = nn.Embedding(peregrine.table_rows(AD), DIMENSION)
         self.down = nn.ModuleList(nn.Linear(width, RANK, bias=False) for _ in range(2))

@@ -67,10 +67,11 @@ def _ids(spec, hashes_of):
 def _hashes(feature, rows):
     if isinstance(rows, np.ndarray):
         return rows[feature].astype(np.uint64)
-    texts = [row.get(feature) or '' for row in rows]
-    for at, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f'row {at}: {feature} is {text!r}; text features are text, also where they are codes: str()')
+    raw = [row.get(feature) for row in rows]
+    for at, text in enumerate(raw):
+        if not isinstance(text, str | None):
+            raise TypeError(f'row {at}: {feature} is {text!r}; it is text, also where it is a code: "{text}"')
+    texts = [text or '' for text in raw]
     known = {text: hash_text(text) for text in set(texts)}
     return np.array([known[text] for text in texts], dtype=np.uint64)
 

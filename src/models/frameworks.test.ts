@@ -72,13 +72,29 @@ t.test(
   },
 )
 
-t.test('a graph that is not the model is not written', { skip: unlessCi('sklearn') }, async (t) => {
-  const program = [
-    "import sys; sys.path.insert(0, 'python')",
-    'import peregrine',
-    'peregrine.demand_equal([0.1, 0.2, 0.3], [0.1, 0.2, 0.30002])',
-  ].join('\n')
-  const { status, stderr } = runPython('-c', program)
-  t.equal(status, 1)
-  t.match(stderr, /the graph is not the model: 1 of 3 rows are off by more than 1e-05, row 2 by 2e-05/)
-})
+/** Each row: what is asked of python/peregrine.py, and why it refuses. */
+const REFUSALS: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'a graph that is not the model',
+    'demand_equal([0.1, 0.2, 0.3], [0.1, 0.2, 0.30002])',
+    /the graph is not the model: 1 of 3 rows are off by more than 1e-05, row 2 by 2e-05/,
+  ],
+  [
+    'a code that is a number',
+    "encode([{'feature': 'device', 'buckets': 8}], [{}, {'device': 0}])",
+    /row 1: device is 0; it is text, also where it is a code: "0"/,
+  ],
+  [
+    'a tensor of both kinds',
+    "encode([{'feature': 'os', 'buckets': 8}, {'feature': 'floor_cpm'}], [{}])",
+    /a tensor takes hashed text or numbers, not both/,
+  ],
+]
+for (const [what, call, told] of REFUSALS) {
+  t.test(`${what} is refused`, { skip: unlessCi('numpy') }, async (t) => {
+    const program = `import sys; sys.path.insert(0, 'python'); import peregrine; peregrine.${call}`
+    const { status, stderr } = runPython('-c', program)
+    t.equal(status, 1)
+    t.match(stderr, told)
+  })
+}

@@ -1,6 +1,6 @@
 """The skew test: rows as the bidder logged them, encoded again by peregrine.py and scored again by ONNX Runtime.
 
-Each line of the file is a JSON object with `model` ("ctr/2"), `features` (raw values), `inputs` (what the bidder encoded
+Each line of the files is a JSON object with `model` ("ctr/2"), `features` (raw values), `inputs` (what the bidder encoded
 them to), `output` (what the model answered) and `inline` (what the inline scorer answered); the last two may be left out
 or null where they were not asked. The encodings have to be identical, the answers within the tolerance of the manifest.
 
@@ -25,12 +25,12 @@ class Unusable(Exception):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('rows', help='file of logged rows, a JSON object a line')
+    parser.add_argument('files', nargs='+', help='of logged rows, a JSON object a line: <data>/rows/*.ndjson')
     parser.add_argument('--models', default='models', help='the folder of all models (models)')
     parser.add_argument('--json', action='store_true', help='the table as a list of objects')
     options = parser.parse_args()
     try:
-        found = [row for logged in read(options.rows) for row in compare(logged, pathlib.Path(options.models))]
+        found = [row for logged in read(options.files) for row in compare(logged, pathlib.Path(options.models))]
     except Unusable as unusable:
         print(f'skew: {unusable}', file=sys.stderr)
         sys.exit(2)
@@ -44,20 +44,19 @@ def main():
 
 
 class Logged(NamedTuple):
-    """The rows of one model, and the line that each has in the file."""
+    """The rows of one model, and the file and line of each."""
 
     model: str
-    file: str
-    lines: list
+    places: list
     rows: list
 
     def cells(self, spec):
         """What the bidder wrote into a tensor, in the tensor's own type."""
         name, width = spec['name'], len(spec['columns'])
-        for line, row in zip(self.lines, self.rows):
+        for place, row in zip(self.places, self.rows):
             found = len(row['inputs'].get(name, []))
             if found != width:
-                raise Unusable(f'{self.file}, line {line}: "{name}" has {found} cells, the manifest {width} columns')
+                raise Unusable(f'{place}: "{name}" has {found} cells, the manifest {width} columns')
         return np.array([row['inputs'][name] for row in self.rows], dtype=spec['type'])
 
     def comparison(self, column, feature, is_different, told, rows):
@@ -69,26 +68,30 @@ class Logged(NamedTuple):
             'feature': feature,
             'rows': rows,
             'different': different,
-            'first': f'line {self.lines[first]}: {told(first)}' if different else '',
+            'first': f'{self.places[first]}: {told(first)}' if different else '',
         }
 
 
-def read(file):
-    """The rows of a file, by model."""
+def read(files):
+    """The rows of all files, by model."""
+    by_model = {}
+    for file in files:
+        for place, text in lines_of(file):
+            row = parsed(text, place)
+            logged = by_model.setdefault(row['model'], Logged(row['model'], [], []))
+            logged.places.append(place)
+            logged.rows.append(row)
+    if not by_model:
+        raise Unusable(f'there are no rows in {" and ".join(files)}')
+    return by_model.values()
+
+
+def lines_of(file):
     try:
         lines = pathlib.Path(file).read_text(encoding='utf-8').split('\n')
     except (OSError, UnicodeDecodeError) as cause:
         raise Unusable(f'{file} cannot be read: {cause}') from cause
-    by_model = {}
-    for line, text in enumerate(lines, 1):
-        if text.strip():
-            row = parsed(text, f'{file}, line {line}')
-            logged = by_model.setdefault(row['model'], Logged(row['model'], file, [], []))
-            logged.lines.append(line)
-            logged.rows.append(row)
-    if not by_model:
-        raise Unusable(f'{file} has no rows')
-    return by_model.values()
+    return [(f'{file}, line {number}', text) for number, text in enumerate(lines, 1) if text.strip()]
 
 
 def parsed(text, place):
@@ -109,7 +112,7 @@ def compare(logged, models):
         manifest = json.loads((folder / 'manifest.json').read_text(encoding='utf-8'))
         model, weights = (folder / 'model.onnx').read_bytes(), np.fromfile(folder / 'inline.bin', dtype='<f4')
     except (OSError, ValueError) as cause:
-        raise Unusable(f'{logged.file} has rows of {logged.model}: {cause}; --models names the folder of models') from cause
+        raise Unusable(f'{logged.places[0]} is of {logged.model}: {cause}; --models names the folder of models') from cause
     rows = [row['features'] for row in logged.rows]
     tensors = {spec['name']: logged.cells(spec) for spec in manifest['inputs']}
     for spec in manifest['inputs']:

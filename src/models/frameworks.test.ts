@@ -9,11 +9,12 @@
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
-import { CHECKOUT, moduleFault, runPython } from '../testing/python.ts'
+import { moduleFault, runPython } from '../testing/run-python.ts'
+import { ROOT } from '../testing/serving.ts'
 import { loadModel, type Model } from './load.ts'
 import { tryModel } from './trial.ts'
 
-const EXAMPLES = join(CHECKOUT, 'python/examples')
+const EXAMPLES = join(ROOT, 'python/examples')
 
 // Latency is for the trial of a bidder; here other tests are at work.
 const OPTIONS = { rowsMax: 1024, batchMsMax: 5000, clock: systemClock }

@@ -8,7 +8,7 @@ import t from 'tap'
 import { systemClock } from '../base/clock.ts'
 import { hashText } from '../base/hash.ts'
 import { Prng } from '../base/prng.ts'
-import { moduleFault, runPython } from '../testing/python.ts'
+import { moduleFault, runPython } from '../testing/run-python.ts'
 import { loadModel } from './load.ts'
 import { tryModel } from './trial.ts'
 

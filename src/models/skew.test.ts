@@ -9,13 +9,14 @@ import t, { type Test } from 'tap'
 import { NumberPlan } from '../features/numbers.ts'
 import { type Cells, Plan } from '../features/plan.ts'
 import { InlineScorer } from '../inference/inline.ts'
-import { CHECKOUT, moduleFault, type Ran, runPython } from '../testing/python.ts'
+import { moduleFault, type Ran, runPython } from '../testing/run-python.ts'
+import { ROOT } from '../testing/serving.ts'
 import { vectorsOf } from './golden.ts'
 import { loadModel, type Model } from './load.ts'
 import type { GoldenRow, Manifest } from './manifest.ts'
 
 const KEY = 'ctr/lightgbm-1'
-const EXAMPLES = join(CHECKOUT, 'python/examples')
+const EXAMPLES = join(ROOT, 'python/examples')
 
 const skip = process.env.CI !== 'true' && moduleFault('onnxruntime', 'make python')
 
@@ -77,7 +78,7 @@ type Parts = { rows: Row[]; manifest: Manifest; code: string }
 /** Runs the skew test in a folder of its own, in which anything may have been changed. */
 async function skew(t: Test, change: (parts: Parts) => void = () => {}, ...flags: string[]): Promise<Ran> {
   const folder = t.testdir({})
-  cpSync(join(CHECKOUT, 'python'), folder, { recursive: true })
+  cpSync(join(ROOT, 'python'), folder, { recursive: true })
   const manifestFile = join(folder, 'examples', KEY, 'manifest.json')
   const codeFile = join(folder, 'peregrine.py')
   const parts: Parts = {
@@ -157,7 +158,7 @@ for (const [what, change, found] of CASES) {
       different.map(({ column, feature }) => `${column} ${feature}`),
       found,
     )
-    t.match(different[0].first, /^line \d+: .*was .+, is .+/)
+    t.match(different[0].first, /^.*rows\.ndjson, line \d+: .*was .+, is .+/)
   })
 }
 
@@ -165,7 +166,7 @@ t.test('the first row that differs is told with its raw value', { skip }, async 
   const { stdout } = await skew(t, ({ rows }) => {
     rows[6].inputs.ids[0] ^= 1
   })
-  t.match(stdout, /ids\[0\] +os +10 +1 +line 7: os = .+ was \d+, is \d+$/m)
+  t.match(stdout, /ids\[0\] +os +10 +1 +.*rows\.ndjson, line 7: os = .+ was \d+, is \d+$/m)
   // The model is asked again with what was logged, and answers otherwise.
   t.match(stdout, /\n2 of 36 columns differ\n$/)
 })
@@ -178,5 +179,8 @@ t.test('rows that cannot be compared are told with their line', { skip }, async 
     rows[0].model = 'ctr/9'
   })
   t.equal(unknown.status, 2)
-  t.match(unknown.stderr, /^skew: .*rows of ctr\/9: .*No such file.*; --models names the folder of models\n$/)
+  t.match(
+    unknown.stderr,
+    /^skew: .*rows\.ndjson, line 1 is of ctr\/9: .*No such file.*; --models names the folder of models\n$/,
+  )
 })

@@ -3,22 +3,20 @@
  * .venv, which `make python` makes.
  */
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { ROOT } from './serving.ts'
 
-export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url))
-
-const interpreter = process.env.PYTHON ?? `${CHECKOUT}.venv/bin/python`
+const interpreter = process.env.PYTHON ?? `${ROOT}.venv/bin/python`
 
 export type Ran = { readonly status: number | null; readonly stdout: string; readonly stderr: string }
 
 /** Runs a file, or `-c` and a program, at the top of the checkout. */
 export function runPython(...args: string[]): Ran {
-  const { status, stdout, stderr, error } = spawnSync(interpreter, args, { cwd: CHECKOUT, encoding: 'utf8' })
+  const { status, stdout, stderr, error } = spawnSync(interpreter, args, { cwd: ROOT, encoding: 'utf8' })
   return { status, stdout: stdout ?? '', stderr: stderr ?? error?.message ?? '' }
 }
 
-/** Why a module cannot be imported, with the remedy; false when it can. */
+/** For tap: why a module cannot be imported, with the remedy; false when it can. */
 export function moduleFault(module: string, remedy: string): string | false {
   const isThere = runPython('-c', `import ${module}`).status === 0
-  return isThere ? false : `${interpreter} has no ${module}: ${remedy}`
+  return isThere ? false : `there is no ${module}: ${remedy}`
 }

@@ -78,7 +78,7 @@ type Parts = { rows: Row[]; manifest: Manifest; code: string }
 /** Runs the skew test in a folder of its own, in which anything may have been changed. */
 async function skew(t: Test, change: (parts: Parts) => void = () => {}, ...flags: string[]): Promise<Ran> {
   const folder = t.testdir({})
-  cpSync(join(ROOT, 'python'), folder, { recursive: true })
+  cpSync(join(ROOT, 'python'), folder, { recursive: true, filter: (file) => !file.endsWith('__pycache__') })
   const manifestFile = join(folder, 'examples', KEY, 'manifest.json')
   const codeFile = join(folder, 'peregrine.py')
   const parts: Parts = {

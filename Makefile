@@ -62,10 +62,11 @@ conformance: install ## every request we have against every rule and exchange pr
 model: install ## make the data of the demo model, train it and write models/ctr/1
 	@$(NODE) bench/truth/train-ctr.ts $(ARGS)
 
-python: .venv/.installed ## a .venv with what models/python and the tests of it need
+python: .venv/.installed ## a .venv with scikit-learn, LightGBM and ONNX Runtime, for python/ and the tests of it
 
-.venv/.installed: models/python/requirements.txt
-	@python3 -m venv .venv || { echo "python3 with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+.venv/.installed: python/requirements.txt
+	@python3 -m venv .venv || { echo "python3, 3.11 or later, with its venv module is needed (Debian: apt-get install python3-venv)"; exit 1; }
+	@echo "installing $< into .venv (about a minute the first time)"
 	@.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
 

@@ -6,24 +6,26 @@ import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { skipWithoutVenv, VENV_PYTHON } from '../testing/python.ts'
+import { PYTHON, skipWithout } from '../testing/python.ts'
 import { ROOT, serve } from '../testing/serving.ts'
 import { VERSION } from '../version.ts'
 
-const SCRIPT = join(ROOT, 'models/python/ask.py')
+const SCRIPT = join(ROOT, 'python/ask.py')
 const MANIFEST = join(ROOT, 'models/ctr/1/manifest.json')
+
+const skip = skipWithout('tritonclient.http')
 
 type Result = { readonly code: number; readonly out: string; readonly err: string }
 
 function ask(...args: readonly string[]): Promise<Result> {
   return new Promise((resolve) => {
-    execFile(VENV_PYTHON, [SCRIPT, ...args], (cause, out, err) =>
+    execFile(PYTHON, [SCRIPT, ...args], (cause, out, err) =>
       resolve({ code: cause === null ? 0 : Number(cause.code), out, err }),
     )
   })
 }
 
-t.test('a client of Triton is answered', { skip: skipWithoutVenv }, async (t) => {
+t.test('a client of Triton is answered', { skip }, async (t) => {
   const { adminPort } = await serve(t)
   const url = ['--url', `127.0.0.1:${adminPort}`]
   const manifest = JSON.parse(readFileSync(MANIFEST, 'utf8'))
@@ -86,7 +88,7 @@ t.test('a client of Triton is answered', { skip: skipWithoutVenv }, async (t) =>
   })
 })
 
-t.test('a port at which nobody answers is a sentence', { skip: skipWithoutVenv }, async (t) => {
+t.test('a port at which nobody answers is a sentence', { skip }, async (t) => {
   const { code, err } = await ask('--url', '127.0.0.1:9', MANIFEST)
   t.equal(code, 1)
   t.match(err, /^ask\.py: nobody answers at 127\.0\.0\.1:9 \(.*\); --url says where a server is\n$/)

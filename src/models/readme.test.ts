@@ -116,6 +116,13 @@ function hasPython(): boolean {
 
 const skip = hasPython() || process.env.CI === 'true' ? false : 'python3 is missing'
 
+t.test('the Python of the page is that of python/peregrine.py', async (t) => {
+  const module = readFileSync(new URL('../../python/peregrine.py', import.meta.url), 'utf8')
+  const [imports, ...functions] = blockOf('python', 'The hash').split(/\n(?=def )/)
+  t.equal(imports, 'import struct\n')
+  t.ok(module.includes(functions.join('\n')))
+})
+
 t.test('the Python of the page comes to the same hashes, columns and weights', { skip }, async (t) => {
   const prng = new Prng(3)
   const letters = [...'aAzZ019.-/ éÜßσΣ漢🦅']

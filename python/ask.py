@@ -1,7 +1,7 @@
 """Asks a server of the Open Inference Protocol, version 2, for a model, and holds its answers against golden rows.
 
-  .venv/bin/python models/python/ask.py models/ctr/1/manifest.json                  a bidder's admin port
-  .venv/bin/python models/python/ask.py --url triton:8000 my/manifest.json --model ctr --version 7
+  .venv/bin/python python/ask.py models/ctr/1/manifest.json                  a bidder's admin port
+  .venv/bin/python python/ask.py --url triton:8000 my/manifest.json --model ctr --version 7
 
 Any server will do: ask a remote before a manifest names it as its runtime. Exit 1 when an answer is beyond the tolerance
 of the manifest, or the server refuses; then its own words are printed.

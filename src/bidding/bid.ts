@@ -12,10 +12,7 @@ import type { BidEvents } from '../events/event-log.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
 import { bucketOf } from '../experiments/assignment.ts'
 import { F } from '../features/catalogue.ts'
-import { FeatureVector } from '../features/vector.ts'
-import type { Ticket } from '../inference/queue.ts'
 import { READ, RequestView } from '../openrtb/request.ts'
-import { NONE } from '../openrtb/tape.ts'
 import { isFirstPrice } from '../pricing/price.ts'
 import { MAY } from '../privacy/permissions.ts'
 import { deviceClassOf } from '../targeting/ad.ts'
@@ -26,7 +23,8 @@ import { type BrownOut, candidatesMaxAt, LEVEL } from './brown-out.ts'
 import { type Choice, choose } from './choose.ts'
 import { bidCurrencyOf } from './currency.ts'
 import { answerByMs, scoreByMs, type TimeLimits } from './deadline.ts'
-import { type BidCurrency, usdFloorOf } from './floors.ts'
+import type { BidCurrency } from './floors.ts'
+import { logBids } from './log-bids.ts'
 import { type Exchange, exchangesOf, type Operator } from './operator.ts'
 import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
@@ -36,6 +34,7 @@ import { scoresOf } from './scores.ts'
 import { compareScores } from './shadow-rows.ts'
 import { type Audience, SHORTLIST, shortlist } from './shortlist.ts'
 import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, rowCountOf, type Slot, slotOf } from './slot.ts'
+import { SlotRows } from './slot-rows.ts'
 import type { ReadyModel, Snapshot } from './snapshot.ts'
 import { type BidTelemetry, INLINE_REASON, STAGE } from './telemetry.ts'
 import { AnswerWriter, NO_BODY, type RequestTerms } from './write.ts'
@@ -83,9 +82,7 @@ export class Bidder {
   readonly #events: BidEvents
   readonly #view: RequestView
   readonly #matcher = new Matcher()
-  readonly #vector = new FeatureVector()
-  /** The imp that the vector was filled for, or `NONE`. */
-  #vectorImp = NONE
+  readonly #rows: SlotRows
   readonly #writer: AnswerWriter
 
   constructor(options: {
@@ -103,6 +100,7 @@ export class Bidder {
     events: BidEvents
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
+    this.#rows = new SlotRows(this.#view)
     this.body = this.#view.tape.bytes
     this.#clock = options.clock
     this.#purse = options.purse
@@ -168,7 +166,7 @@ export class Bidder {
       mayIdentify: (may & MAY.ids) !== 0,
       userSegments: user !== undefined && (may & MAY.profile) !== 0 ? (segments?.length ?? 0) : Number.NaN,
     }
-    this.#vector.readRequest(view, context)
+    this.#rows.begin(context, currency)
     const slots: Slot[] = []
     const requestHash = hashBytes(view.tape.bytes, view.tape.start(view.id), view.tape.end(view.id))
     const model = modelOf(snapshot, user, requestHash)
@@ -192,13 +190,14 @@ export class Bidder {
     const { level } = this.#brownOut
     const isInline = level >= LEVEL.inline
     const scoreBy = scoreByMs(answerBy)
-    const ticket = isInline ? undefined : this.#writeFeatures(model, slots, currency, scoreBy)
+    const rows = this.#rows
+    const ticket = isInline ? undefined : rows.write(model, slots, scoreBy)
     if (ticket !== undefined) telemetry.rows.add(0, rowCountOf(slots))
     // Of some, what the model sees is watched by the row that ranks first.
     const isWatched = requestHash % WATCHED_ONE_IN === 0
-    if (isWatched) this.#noteRow(snapshot, model, slots[0], currency, wallMs)
-    const conversions = isInline ? undefined : this.#writeConversions(snapshot, slots, currency, scoreBy)
-    const shadow = level > 0 ? undefined : this.#writeShadow(snapshot, slots, currency, scoreBy)
+    if (isWatched) rows.watch(model, snapshot, slots[0], wallMs)
+    const conversions = isInline ? undefined : rows.writeConversions(snapshot, slots, scoreBy)
+    const shadow = level === LEVEL.full ? rows.writeShadow(snapshot, slots, scoreBy) : undefined
     const endSample =
       ticket && this.#rowSampler?.begin({ may, view, ads: snapshot.ads, slots, ticket, currency, context })
     laps?.end(STAGE.features)
@@ -238,7 +237,12 @@ export class Bidder {
     arrival.answer(OUTCOME.bid, body)
 
     // 9. Log, when the answer is on its way.
-    this.#log(snapshot, model, choices)
+    logBids(snapshot, choices, {
+      events: this.#events,
+      ids: this.#purse.ids,
+      model,
+      atMs: this.#clock.wallMs(),
+    })
   }
 
   /** A no-bid, with its reason where the exchange or a test asks for it. */
@@ -260,10 +264,9 @@ export class Bidder {
     { exchange, currency, wallMs, isLogged }: Ranking,
   ): number {
     const view = this.#view
-    const vector = this.#vector
+    const rows = this.#rows
     const matcher = this.#matcher
     let ranked: number = SHORTLIST.belowFloor
-    this.#vectorImp = NONE
     let imp: ImpTerms | undefined
     let impIndex = -1
     let first = 0
@@ -271,17 +274,17 @@ export class Bidder {
       if (imp === undefined || matcher.lotImp[lot] !== impIndex) {
         impIndex = matcher.lotImp[lot]
         imp = impTermsOf(view.tape, view.imps[impIndex], matcher.natives[impIndex])
-        this.#readImp(impIndex, currency)
+        rows.readImp(impIndex)
       }
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
-      vector.readLot(slot.dealHash)
+      rows.readSlot(slot)
       const matched = { ads: matcher.ads, first, end: matcher.lotEnd[lot] }
-      const listed = shortlist(snapshot, slot, vector, matched, audience)
+      const listed = shortlist(snapshot, slot, rows.vector, matched, audience)
       if (listed === SHORTLIST.some) {
         if (isFirstPrice({ auctionType: slot.auctionType, isPriceFixed: isPriceFixed(slot) }))
           slot.segmentKey = this.#segmentKeyOf(exchange, wallMs)
-        if (isLogged) slot.featuresNote = this.#events.noteFeatures(vector)
+        if (isLogged) slot.featuresNote = this.#events.noteFeatures(rows.vector)
         addSlot(slots, slot)
       } else if (listed === SHORTLIST.heldBack) ranked = SHORTLIST.heldBack
     }
@@ -290,102 +293,13 @@ export class Bidder {
 
   /** What is known of the auction's competition goes by the exchange, the slot, its place and the hour. */
   #segmentKeyOf({ nameHash }: Exchange, wallMs: number): number {
-    const { hashes } = this.#vector
+    const { hashes } = this.#rows.vector
     return this.#purse.segmentKeyOf({
       exchange: nameHash,
       shapeHash: hashes[F.slot_size],
       placeHash: hashPair(hashes[F.domain] ^ hashes[F.bundle], hashes[F.tag]),
       hour: Math.floor(wallMs / HOUR_MS) % 24,
     })
-  }
-
-  /** Reads an imp into the vector; nothing is done where it is there already, as it is for most. */
-  #readImp(impIndex: number, currency: BidCurrency): void {
-    if (impIndex === this.#vectorImp) return
-    this.#vectorImp = impIndex
-    const imp = this.#view.imps[impIndex]
-    this.#vector.readImp(this.#view, imp, usdFloorOf(imp, currency))
-  }
-
-  /** Writes the rows of all slots, one behind the other. Undefined when no batch has room for them. */
-  #writeFeatures(
-    { plans, queue }: ReadyModel,
-    slots: readonly Slot[],
-    currency: BidCurrency,
-    scoreBy: number,
-  ): Ticket | undefined {
-    const vector = this.#vector
-    const ticket = queue.open(rowCountOf(slots), scoreBy)
-    if (ticket === undefined) return undefined
-    let row = ticket.firstRow
-    for (const slot of slots) {
-      this.#readImp(slot.impIndex, currency)
-      vector.readLot(slot.dealHash)
-      for (const plan of plans) plan.begin(vector)
-      for (const ad of slot.ads) {
-        for (let input = 0; input < plans.length; input++) {
-          plans[input].write(ticket.slab.inputs[input], row, ad)
-        }
-        row++
-      }
-    }
-    return ticket
-  }
-
-  #noteRow(
-    { ads }: Snapshot,
-    { monitor }: ReadyModel,
-    { impIndex, dealHash, ads: [best] }: Slot,
-    currency: BidCurrency,
-    wallMs: number,
-  ): void {
-    this.#readImp(impIndex, currency)
-    this.#vector.readLot(dealHash)
-    monitor.noteRow(this.#vector, ads.vectors, best, wallMs)
-  }
-
-  /** The same rows for a model of conversions, where one of the ads is paid by them. */
-  #writeConversions(
-    { conversionModel, ads: { goals } }: Snapshot,
-    slots: readonly Slot[],
-    currency: BidCurrency,
-    scoreBy: number,
-  ): Ticket | undefined {
-    if (conversionModel === undefined) return undefined
-    const isWanted = slots.some(({ ads }) => ads.some((ad) => goals.conversionRate[ad] > 0))
-    return isWanted ? this.#writeFeatures(conversionModel, slots, currency, scoreBy) : undefined
-  }
-
-  /** The same rows for a candidate that scores beside the live version. */
-  #writeShadow(
-    { candidate }: Snapshot,
-    slots: readonly Slot[],
-    currency: BidCurrency,
-    scoreBy: number,
-  ): Ticket | undefined {
-    if (candidate === undefined || candidate.buckets > 0) return undefined
-    return this.#writeFeatures(candidate.model, slots, currency, scoreBy)
-  }
-
-  /** Offers the bids of an answer to the event log, which counts what it has no room for. */
-  #log({ ads }: Snapshot, { key }: ReadyModel, choices: readonly Choice[]): void {
-    if (choices[0].slot.featuresNote === NONE) return
-    const atMs = this.#clock.wallMs()
-    for (const choice of choices) {
-      this.#events.offerBid({
-        note: choice.slot.featuresNote,
-        atMs,
-        bidId: this.#purse.ids.ofBid(choice.bidNumber),
-        priceCpmMicros: choice.priceCpmMicros,
-        usdCpmMicros: choice.usdCpmMicros,
-        clickProbability: choice.clickProbability,
-        propensity: choice.propensity,
-        model: key,
-        isByModel: choice.model !== '',
-        ads: ads.vectors,
-        ad: choice.ad,
-      })
-    }
   }
 }
 

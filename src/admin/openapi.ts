@@ -92,17 +92,41 @@ const Model = Type.Object({
   name: Type.String(),
   live: Type.String({ description: 'The version that bids use; empty for a model that is not served.' }),
   previous: Type.Union([Type.String(), Type.Null()], { description: 'What a rollback makes live.' }),
+  candidate: Type.Union(
+    [
+      Type.Object({
+        version: Type.String(),
+        stage: Type.Enum(['shadow', 'canary']),
+        share: Type.Number({ description: 'Of the requests that it bids on; 0 in shadow.' }),
+        stageS: count('Seconds in this stage, or with this share.'),
+        waits: Type.Array(Type.String(), { description: 'What it still waits for, a sentence each.' }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'The version on trial.' },
+  ),
   versions: Type.Array(
     Type.Object({
       version: Type.String(),
-      state: Type.Enum(['arriving', 'checking', 'ready', 'refused', 'live', 'previous'], {
-        description:
-          'Arriving while its folder is incomplete; ready when its trial found nothing against it.',
+      state: Type.Enum(
+        ['arriving', 'checking', 'ready', 'refused', 'shadow', 'canary', 'live', 'previous', 'rolledBack'],
+        {
+          description:
+            'Arriving while its folder is incomplete; ready when its trial found nothing against it; rolled back until it is re-armed.',
+        },
+      ),
+      reasons: Type.Array(Type.String(), {
+        description: 'Why it is not ready, or was rolled back, a sentence each.',
       }),
-      reasons: Type.Array(Type.String(), { description: 'Why it is not ready, a sentence each.' }),
       batchMs: Type.Union([Type.Number(), Type.Null()], {
         description: 'Median time of a full batch in its trial, in milliseconds.',
       }),
+      monitoring: Type.Optional(
+        Type.Object(
+          {},
+          { description: 'Of one model alone: drift, calibration and alarms of a version that is served.' },
+        ),
+      ),
     }),
   ),
 })
@@ -252,13 +276,31 @@ export const openApi = (version: string) => ({
       { 200: json('The model.', Model), ...unknownModel },
       { parameters: byName },
     ),
-    '/v1/models/{name}/promote': release('Let a version that is ready go live', {
+    '/v1/models/{name}/promote': release('Begin the release of a version that is ready, or move it on', {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': {
+            schema: Type.Object({
+              version: Type.String(),
+              stage: Type.Optional(
+                Type.Enum(['shadow', 'canary', 'live'], { description: 'shadow unless told.' }),
+              ),
+              share: Type.Optional(Type.Number({ description: 'Of a canary, from 0.0001 to below 1.' })),
+            }),
+          },
+        },
+      },
+    }),
+    '/v1/models/{name}/rollback': release(
+      'End a trial; without one, go back to the version that was live before',
+    ),
+    '/v1/models/{name}/rearm': release('Let a version that was rolled back be released again', {
       requestBody: {
         required: true,
         content: { 'application/json': { schema: Type.Object({ version: Type.String() }) } },
       },
     }),
-    '/v1/models/{name}/rollback': release('Go back to the version that was live before'),
     '/v2': get('Open Inference Protocol: the server', { 200: json('Its name.', Type.Object({})) }),
     '/v2/health/live': get('Whether it lives', {
       200: json('It does.', Type.Object({ live: Type.Boolean() })),

@@ -11,6 +11,7 @@ import { schemas } from './catalog/schemas.ts'
 import { checkResponseFiles } from './check-command.ts'
 import { OperatorFile, readOperator } from './config/operator.ts'
 import { readSettings, SettingsError, settingsHelp } from './config/settings.ts'
+import { EVENTS_HELP, eventsCommand } from './events-command.ts'
 import { houseRulesOf } from './exchange/house-rules.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
 import { boundHeap } from './heap.ts'
@@ -27,6 +28,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine serve [flags]   answer bid requests
   peregrine check [flags]   validate the catalog and the model, or a bid response
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
+  peregrine events [flags]  what stands in the event log: bids, notices, impressions
   peregrine models [flags]  versions of models in a running bidder: list, promote, roll back
   peregrine backtest [flags]  bidding strategies against a log of auctions
   peregrine load [flags]    send bid requests as planned, and tell what the bidder holds
@@ -69,6 +71,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(CHECK_HELP) : check(args)
     case 'ledger':
       return isHelp ? print(LEDGER_HELP) : ledgerCommand(args)
+    case 'events':
+      return isHelp ? print(EVENTS_HELP) : eventsCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
     case 'models':

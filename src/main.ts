@@ -2,10 +2,11 @@
  * The composition root of `serve`: builds every room, connects them, and takes them down again. The order is the one
  * in which things depend on each other; nothing listens before the model has answered its golden rows.
  */
+import { join } from 'node:path'
 import pino, { type Logger } from 'pino'
 import { Campaigns } from './admin/campaigns.ts'
 import { listenAdmin } from './admin/server.ts'
-import { systemClock } from './base/clock.ts'
+import { type Clock, systemClock } from './base/clock.ts'
 import { oneAtATime } from './base/one-at-a-time.ts'
 import { Published } from './base/published.ts'
 import { Bidder } from './bidding/bid.ts'
@@ -18,7 +19,10 @@ import { Pace } from './catalog/pace.ts'
 import { watchCatalog } from './catalog/watch.ts'
 import { readOperator } from './config/operator.ts'
 import type { Settings } from './config/settings.ts'
+import { EventLog, NO_EVENTS } from './events/event-log.ts'
+import { EVENTS_FOLDER } from './events/segments.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
+import { FEATURES } from './features/catalogue.ts'
 import { Admission } from './ingress/admission.ts'
 import { scoreWaitMeter } from './ingress/score-wait.ts'
 import { type BidServer, listen } from './ingress/server.ts'
@@ -95,12 +99,17 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   const { serving } = scoring
   closers.push(() => scoring.close())
 
-  // 2. The ledger, as the last process left it; its thread reads it while the catalog is read here.
+  // 2. The event log, which writes nothing before the ledger has the folder, and ends behind all who have something for it.
+  const events = eventLogOf(settings, clock, onFault)
+  closers.push(() => events?.close())
+
+  // 3. The ledger, as the last process left it; its thread reads it while the catalog is read here.
   const opening = openMoney({
     directory: settings.data,
     holdLifetimeS: settings['hold-s'],
     noticeLifetimeS: operator.noticeLifetimeS,
     userSalt,
+    events: events ?? NO_EVENTS,
     clock,
     onFault,
   })
@@ -111,7 +120,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     ),
   )
 
-  // 3. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
+  // 4. The catalog, compiled to ads; watched before it is read, so that no change falls between the two.
   const opened = Promise.withResolvers<Published<Snapshot>>()
   const reloads = reloadOnChange(settings.catalog, log, async () => {
     const snapshots = await opened.promise
@@ -131,9 +140,10 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   const money = await opening.catch((cause: Error) => {
     throw new StartError(cause.message)
   })
+  events?.run()
   const catalog = await reading
 
-  // 4. The snapshot that bids are made from, once the model has answered as it should.
+  // 5. The snapshot that bids are made from, once the model has answered as it should.
   const differences = await scoring.goldenFaults()
   if (differences.length > 0)
     throw new StartError(differences.map((fault) => `${serving.live.key}: ${fault}`).join('\n'))
@@ -151,7 +161,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
 
   onLoaded()
 
-  // 5. The bidder and its two ports.
+  // 6. The bidder and its two ports.
   const telemetry = new BidTelemetry(EXCHANGE_NAMES)
   const admission = new Admission({
     exchangeNames: EXCHANGE_NAMES,
@@ -173,6 +183,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     limits: { tmaxDefaultMs: settings['tmax-default-ms'], tmaxMostMs: settings['tmax-most-ms'] },
     brownOut: admission,
     telemetry,
+    events: events ?? NO_EVENTS,
   })
   const noticeTelemetry = new NoticeTelemetry(EXCHANGE_NAMES)
   const noticePort = new NoticePortTelemetry()
@@ -217,6 +228,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
     ...noticePort.instruments,
     ...money.instruments,
     ...scoring.instruments,
+    ...(events?.instruments ?? []),
     ...catalogInstruments(snapshots, reloads),
     ...processInstruments(),
   ]
@@ -237,6 +249,7 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
         holds: money.rooms.ledger.holds.count,
       },
       overload: admission.status(),
+      events: events?.status() ?? null,
       catalog: {
         campaigns: snapshots.current.ads.campaigns.size,
         ads: snapshots.current.ads.fragments.length,
@@ -259,6 +272,19 @@ async function open(settings: Settings, closers: Closers, onLoaded: () => void):
   // Closed last, so that the probes see the bidder drain.
   closers.unshift(admin.close)
   return { port: server.port, adminPort: admin.port, stop: () => closeAll(closers) }
+}
+
+/** Undefined where it is switched off. */
+function eventLogOf(settings: Settings, clock: Clock, onFault: (fault: Error) => void): EventLog | undefined {
+  if (settings['events-mb-max'] === 0) return undefined
+  return new EventLog({
+    directory: join(settings.data, EVENTS_FOLDER),
+    bytesMax: settings['events-mb-max'] * 2 ** 20,
+    bidShare: settings['events-bid-percent'] / 100,
+    features: FEATURES,
+    clock,
+    onFault,
+  })
 }
 
 /** Undefined where no file is named. */

@@ -12,6 +12,7 @@ import type { Ads, Snapshot } from './bidding/snapshot.ts'
 import { type Adopted, Treasury } from './bidding/treasury.ts'
 import type { Loaded } from './budget/journal-rows.ts'
 import { openStore, type Store } from './budget/store.ts'
+import type { NoticeEvents } from './events/event-log.ts'
 import { NoticeClerk } from './notices/clerk.ts'
 import { CONVERSION_LIFETIME_S } from './notices/read.ts'
 import { ClerkTelemetry } from './notices/telemetry.ts'
@@ -24,6 +25,7 @@ export type MoneyOptions = {
   readonly holdLifetimeS: number
   readonly noticeLifetimeS: number
   readonly userSalt: number | undefined
+  readonly events: NoticeEvents
   readonly clock: Clock
   readonly onFault: (fault: Error) => void
 }
@@ -86,6 +88,7 @@ export async function openMoney(options: MoneyOptions): Promise<Money> {
     },
     numberOf: purse.ids.numberOf,
     telemetry: clerkTelemetry,
+    events: options.events,
     clock,
   })
   let timer: NodeJS.Timeout | undefined

@@ -113,11 +113,16 @@ export function trialOf(
 
 /** A version made ready for the ads of a catalog. */
 export function readyModel(
-  { model: { manifest, inline }, queue }: Served,
+  { key, model: { manifest, inline }, queue }: Served,
   { vectors }: Pick<Ads, 'vectors'>,
 ): ReadyModel {
   const plans = manifest.inputs.map(({ type, columns }) =>
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
+  return {
+    key,
+    plans,
+    queue,
+    inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count),
+  }
 }

@@ -23,6 +23,7 @@ const RING: Record<string, number> = {
   pricing: 2,
   budget: 2,
   users: 2,
+  events: 2,
   bidding: 3,
   notices: 3,
   catalog: 3,
@@ -45,11 +46,12 @@ const HOT_ROOMS = [
   'pricing',
   'budget',
   'users',
+  'events',
   'bidding',
   'notices',
   'ingress',
 ]
-/** Files of hot rooms that run when the catalog or a model changes, at start, or in a worker. */
+/** Files of hot rooms that run when the catalog or a model changes, at start, in a worker, behind the loop's back, or for a person. */
 const COLD_FILES = new Set([
   'targeting/compile.ts',
   'targeting/rows.ts',
@@ -62,6 +64,16 @@ const COLD_FILES = new Set([
   'users/segment-file.ts',
   'users/segment-entries.ts',
   'bidding/recall.ts',
+  'events/event-writer.ts',
+  'events/segments.ts',
+  'events/segment-store.ts',
+  'events/header.ts',
+  'events/segment-cursor.ts',
+  'events/bid-merge.ts',
+  'events/feature-columns.ts',
+  'events/impression-walk.ts',
+  'events/impressions.ts',
+  'events/plain-records.ts',
 ])
 
 const ENTRY_FILES = new Set(['cli.ts', 'inference/worker.ts', 'budget/store-worker.ts'])

@@ -70,6 +70,21 @@ const Status = Type.Object({
       }),
     ),
   }),
+  events: Type.Union(
+    [
+      Type.Object({
+        isWritable: Type.Boolean({ description: 'Without it events are dropped; bids go on.' }),
+        written: count('Bids and notices that were written since the start.'),
+        dropped: count('Those for which there was no room, or that could not be written.'),
+        bytes: count('Of the log on the disk.'),
+        oldest: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+          description: 'The time of its oldest record.',
+        }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'The event log; null where none is kept.' },
+  ),
   catalog: Type.Object({ campaigns: count('All campaigns.'), ads: count('Creatives of active ones.') }),
 })
 

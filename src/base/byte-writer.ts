@@ -75,7 +75,8 @@ export class ByteWriter {
 const DIGITS = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz')
 
 /** Node has these, and its types have not; `write` and `toString` look the encoding up first. */
-type Latin1Buffer = Buffer & {
-  latin1Write(text: string, offset: number): number
+export type Latin1Buffer = Buffer & {
+  /** @param lengthMax bytes at most; all that there is room for unless given. */
+  latin1Write(text: string, offset: number, lengthMax?: number): number
   latin1Slice(start: number, end: number): string
 }

@@ -1,5 +1,5 @@
 /**
- * The story of a bid, in order: read, permit, match, rank, features, score, price, write. One snapshot from beginning
+ * The story of a bid, in order: read, permit, match, rank, features, score, price, write, log. One snapshot from beginning
  * to end, and one await, for the scores. Every path ends in `answer`, with the outcome that the request is counted under.
  *
  * Until the await everything runs in one piece, so that one request view, one matcher and one feature vector serve all
@@ -8,6 +8,7 @@
 import type { Clock } from '../base/clock.ts'
 import { hashBytes, hashPair } from '../base/hash.ts'
 import type { Published } from '../base/published.ts'
+import type { BidEvents } from '../events/event-log.ts'
 import type { ExchangeProfile } from '../exchange/profile.ts'
 import { F } from '../features/catalogue.ts'
 import { FeatureVector } from '../features/vector.ts'
@@ -72,6 +73,7 @@ export class Bidder {
   readonly #limits: TimeLimits
   readonly #brownOut: BrownOut
   readonly #telemetry: BidTelemetry
+  readonly #events: BidEvents
   readonly #view: RequestView
   readonly #matcher = new Matcher()
   readonly #vector = new FeatureVector()
@@ -89,6 +91,7 @@ export class Bidder {
     limits: TimeLimits
     brownOut: BrownOut
     telemetry: BidTelemetry
+    events: BidEvents
   }) {
     this.#view = new RequestView(options.bodyBytesMax)
     this.body = this.#view.tape.bytes
@@ -100,6 +103,7 @@ export class Bidder {
     this.#limits = options.limits
     this.#brownOut = options.brownOut
     this.#telemetry = options.telemetry
+    this.#events = options.events
     this.#writer = new AnswerWriter(this.#exchanges, options.operator, options.purse.ids)
   }
 
@@ -146,7 +150,7 @@ export class Bidder {
 
     // 4. Rank with the inline scorer, and keep the best of each lot.
     const slots: Slot[] = []
-    const ranked = this.#rank(snapshot, exchange, currency, user, wallMs, slots)
+    const ranked = this.#rank(snapshot, slots, { exchange, currency, user, wallMs, may })
     laps?.end(STAGE.rank)
     if (ranked === SHORTLIST.belowFloor) return this.#refuse(arrival, exchange, terms, OUTCOME.below_floor)
     if (ranked === SHORTLIST.heldBack) return this.#refuse(arrival, exchange, terms, OUTCOME.held_back)
@@ -184,6 +188,9 @@ export class Bidder {
     laps?.end(STAGE.write)
     if (body.length === 0) return this.#refuse(arrival, exchange, terms, OUTCOME.answer_too_large)
     arrival.answer(OUTCOME.bid, body)
+
+    // 9. Log, when the answer is on its way.
+    this.#log(snapshot, choices, scored === 'scored')
   }
 
   /** A no-bid, with its reason where the exchange or a test asks for it. */
@@ -198,14 +205,7 @@ export class Bidder {
   }
 
   /** Fills `slots` with the lots that have candidates; else says why there are none. */
-  #rank(
-    snapshot: Snapshot,
-    exchange: Exchange,
-    currency: BidCurrency,
-    user: UserKey | undefined,
-    wallMs: number,
-    slots: Slot[],
-  ): number {
+  #rank(snapshot: Snapshot, slots: Slot[], { exchange, currency, user, wallMs, may }: Ranking): number {
     const view = this.#view
     const vector = this.#vector
     const matcher = this.#matcher
@@ -219,6 +219,7 @@ export class Bidder {
       nowS: Math.floor(wallMs / 1000),
       candidatesMax: candidatesMaxAt(this.#brownOut.level),
     }
+    const isLogged = (may & MAY.train) !== 0 && !view.isTest && this.#events.isWanted(requestHash)
     let ranked: number = SHORTLIST.belowFloor
     this.#vectorImp = NONE
     vector.readRequest(view, {
@@ -228,12 +229,14 @@ export class Bidder {
     })
     let imp: ImpTerms | undefined
     let impIndex = -1
+    let note = NONE
     let first = 0
     for (let lot = 0; lot < matcher.lotCount; first = matcher.lotEnd[lot++]) {
       if (imp === undefined || matcher.lotImp[lot] !== impIndex) {
         impIndex = matcher.lotImp[lot]
         imp = impTermsOf(view.tape, view.imps[impIndex], matcher.natives[impIndex])
         this.#readImp(impIndex, currency)
+        note = NONE
       }
       const slot = slotOf(view, matcher, lot, imp, currency)
       if (slot === undefined) continue
@@ -242,6 +245,8 @@ export class Bidder {
       if (listed === SHORTLIST.some) {
         if (isFirstPrice({ auctionType: slot.auctionType, isPriceFixed: isPriceFixed(slot) }))
           slot.segmentKey = this.#segmentKeyOf(exchange, wallMs)
+        if (isLogged && note === NONE) note = this.#events.noteFeatures(vector)
+        slot.featuresNote = note
         addSlot(slots, slot)
       } else if (listed === SHORTLIST.heldBack) ranked = SHORTLIST.heldBack
     }
@@ -294,6 +299,36 @@ export class Bidder {
     }
     return ticket
   }
+
+  /** Offers the bids of an answer to the event log, which counts what it has no room for. */
+  #log({ ads, model }: Snapshot, choices: readonly Choice[], isByModel: boolean): void {
+    if (choices[0].slot.featuresNote === NONE) return
+    const atMs = this.#clock.wallMs()
+    for (const choice of choices) {
+      this.#events.offerBid({
+        note: choice.slot.featuresNote,
+        atMs,
+        bidId: this.#purse.ids.ofBid(choice.bidNumber),
+        priceCpmMicros: choice.priceCpmMicros,
+        usdCpmMicros: choice.usdCpmMicros,
+        clickProbability: choice.clickProbability,
+        propensity: choice.propensity,
+        model: model.key,
+        isByModel,
+        ads: ads.vectors,
+        ad: choice.ad,
+      })
+    }
+  }
+}
+
+/** What is known of a request when it is ranked. */
+type Ranking = {
+  readonly exchange: Exchange
+  readonly currency: BidCurrency
+  readonly user: UserKey | undefined
+  readonly wallMs: number
+  readonly may: number
 }
 
 function requestTermsOf(view: RequestView, currency: BidCurrency | undefined): RequestTerms {

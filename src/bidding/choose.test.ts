@@ -109,6 +109,7 @@ function slotOf(ads: readonly number[], { video, audio, ...parts }: SlotParts = 
     auctionType: SECOND_PRICE,
     isGuaranteed: false,
     segmentKey: 0,
+    featuresNote: NONE,
     commonFloorCpmMicros: Number.NaN,
     displayFloor: NO_FLOOR,
     videoFloor: NO_FLOOR,

@@ -240,6 +240,7 @@ class Watched {
       inner.begin(vector)
     }
     return {
+      key: model.key,
       plans: model.plans.map((plan) => ({
         begin: (vector) => begin(vector, plan),
         write: (target, row, ad) => {

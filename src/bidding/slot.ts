@@ -51,6 +51,8 @@ export type Slot = {
   readonly isGuaranteed: boolean
   /** Key of its segment of the win landscape; 0 where the bid is not what is paid. */
   segmentKey: number
+  /** Finds the features of its imp for the event log; `NONE` where its bids are not logged. */
+  featuresNote: number
   /** The floor of every ad where it depends on none, else NaN. */
   readonly commonFloorCpmMicros: number
   /** In the bid's currency; undefined for formats that cannot be bid on, because their floor cannot be kept. */
@@ -113,6 +115,7 @@ export function slotOf(
     auctionType: deal === undefined || deal.auctionType === 0 ? view.auctionType : deal.auctionType,
     isGuaranteed: deal?.isGuaranteed ?? false,
     segmentKey: 0,
+    featuresNote: NONE,
     commonFloorCpmMicros: commonFloorOf(displayFloor, videoFloor, audioFloor),
     displayFloor,
     videoFloor,

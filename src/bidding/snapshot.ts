@@ -45,6 +45,8 @@ export type Ads = {
 
 /** A model made ready for these ads: how its rows are written, where they are scored, and who stands in for it. */
 export type ReadyModel = {
+  /** `name/version`. */
+  readonly key: string
   /** One for each of the model's inputs: `Plan` or `NumberPlan`. */
   readonly plans: readonly RowWriter[]
   /** A `ScoringQueue`. */

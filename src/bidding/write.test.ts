@@ -318,6 +318,7 @@ function slotOf(imp: object | string): Slot {
     auctionType: 1,
     isGuaranteed: false,
     segmentKey: 0,
+    featuresNote: NONE,
     commonFloorCpmMicros: Number.NaN,
     displayFloor: NO_FLOOR,
     videoFloor: NO_FLOOR,

@@ -73,6 +73,12 @@ export const SETTINGS = {
   ),
   data: text(shipped('data'), 'folder of the ledger; a process has one of its own'),
   'hold-s': integer(120, [5, 3600], 'seconds that the price of a bid stays on hold without a notice'),
+  'events-mb-max': integer(
+    2048,
+    [0, 1_000_000],
+    'room for the event log in the data folder, in MB; the oldest events go; 0 keeps none',
+  ),
+  'events-bid-percent': integer(100, [1, 100], 'share of the requests whose bids are logged, in per cent'),
   segments: text('', 'file of user segments: lines of an id, a tab and segments with commas; also .gz', {
     pattern: /^/,
     due: 'the path of a file',

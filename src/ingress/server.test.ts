@@ -15,6 +15,7 @@ import type { ReadyModel, Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
 import { compileAds } from '../catalog/compile.ts'
 import { operatorOf } from '../config/operator.ts'
+import { NO_EVENTS } from '../events/event-log.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { Rates } from '../pricing/currency.ts'
 import { testAdmission } from '../testing/admission.ts'
@@ -51,6 +52,7 @@ async function serve(t: Test, { model, inFlightMax = 100, bodyBytesMax = BODY_BY
     limits: { tmaxDefaultMs: 60_000, tmaxMostMs: 60_000 },
     brownOut: admission,
     telemetry,
+    events: NO_EVENTS,
   })
   const bugs: unknown[] = []
   const server = await listen({

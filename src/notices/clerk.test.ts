@@ -17,6 +17,7 @@ import { Ledger, type SETTLED } from '../budget/ledger.ts'
 import type { CampaignBudget, CampaignPast } from '../budget/ledger-terms.ts'
 import type { Store } from '../budget/store.ts'
 import { NO_TALLY } from '../budget/tallies.ts'
+import type { NoticeEvent } from '../events/event-log.ts'
 import { NOTICE_KINDS, type NoticeKind } from '../exchange/notice-urls.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { type NoticeToken, type TokenRead, writeToken } from '../exchange/token.ts'
@@ -107,11 +108,13 @@ function opened({ heldBefore = 0 } = {}) {
   const others = new BidIds(new Prng(2))
   /** What keeps entries: a test may put another one in its place. */
   const disk: { append: Store['append'] } = { append: (entry, done) => store.append(entry, done) }
+  const offered: NoticeEvent[] = []
   const clerk = new NoticeClerk({
     ...{ ledger, landscape, rates, frequency, telemetry, clock },
     store: { append: (entry, done) => disk.append(entry, done) },
     capsOf: () => CAPS,
     numberOf: ids.numberOf,
+    events: { offerNotice: (event) => offered.push(event) > 0 },
   })
 
   const tokenOf = (bidId: string, terms: BidTerms): TokenRead => {
@@ -180,7 +183,7 @@ function opened({ heldBefore = 0 } = {}) {
   })
   return {
     ...{ clock, store, disk, ledger, landscape, rates, telemetry, campaign, clerk },
-    ...{ bid, strangeBid, tell, standing, seen, expire, memory },
+    ...{ bid, strangeBid, tell, standing, seen, expire, memory, offered },
   }
 }
 

@@ -12,12 +12,16 @@
  * A bill is never above the bid, whatever it says, and at the bid where its price cannot be read: what is owed may be
  * less, and is not more. Duplicates are known by the journal's keys. What learns does so from the bids of this process,
  * whose holds it finds; money is booked whoever made the bid.
+ *
+ * The event log is offered what was booked and is no duplicate. Only for a view, which nobody books, is that not known.
  */
 import type { Clock } from '../base/clock.ts'
 import { HOLD, NONE } from '../budget/holds.ts'
 import { ENTRY_KIND, type Entry } from '../budget/journal-rows.ts'
 import type { Ledger } from '../budget/ledger.ts'
 import { APPENDED, type Store } from '../budget/store.ts'
+import type { NoticeEvents } from '../events/event-log.ts'
+import type { EventKind } from '../events/layout.ts'
 import type { Landscape } from '../pricing/landscape.ts'
 import type { ResponseRates } from '../pricing/response-rates.ts'
 import type { Caps } from '../users/caps.ts'
@@ -38,6 +42,7 @@ export type ClerkOptions = {
   /** Number of a bid of this process by its id, else `NONE`. */
   readonly numberOf: (bidId: string) => number
   readonly telemetry: ClerkTelemetry
+  readonly events: NoticeEvents
   readonly clock: Clock
 }
 
@@ -59,6 +64,7 @@ export class NoticeClerk {
     else {
       if (notice.kind === 'win') this.#win(notice)
       else if (notice.kind === 'loss') this.#lose(notice)
+      else if (notice.kind === 'view') this.#offer(notice, 'view', usdOf(notice, notice.priceCpmMicros))
       done('booked')
     }
   }
@@ -99,6 +105,7 @@ export class NoticeClerk {
       telemetry.cappedPrices.add(0)
     ledger.tallies.add('impressions', campaign)
     rates.addImpression(rates.creativeOf(campaign, token.creativeId), token.clickProbability)
+    this.#offer(notice, 'bill', entry.paidNanos)
   }
 
   #win(notice: Notice): void {
@@ -113,6 +120,7 @@ export class NoticeClerk {
     this.#observeWin(notice, campaign, place)
     this.#see(notice, campaign)
     ledger.holds.state[place] = HOLD.won
+    this.#offer(notice, 'win', usdOf(notice, notice.priceCpmMicros))
   }
 
   #lose(notice: Notice): void {
@@ -127,6 +135,7 @@ export class NoticeClerk {
       if (LOST_BY_PRICE.includes(notice.lossReason)) this.#observeLoss(place, priceToWinOf(notice))
       if (readPairKey(notice.token.pairKey, this.#pair))
         frequency.release(this.#pair, this.#options.capsOf(ledger.holds.campaign[place]), nowS(clock))
+      this.#offer(notice, 'loss', priceToWinOf(notice))
     }
     ledger.release(this.#options.numberOf(notice.token.bidId))
   }
@@ -137,6 +146,7 @@ export class NoticeClerk {
       const campaign = this.#campaignOf(notice.token.campaignId)
       ledger.tallies.add('clicks', campaign)
       rates.addClick(rates.creativeOf(campaign, notice.token.creativeId))
+      this.#offer(notice, 'click')
     })
   }
 
@@ -146,7 +156,13 @@ export class NoticeClerk {
       const campaign = this.#campaignOf(notice.token.campaignId)
       ledger.tallies.add('conversions', campaign)
       rates.addConversion(campaign)
+      this.#offer(notice, 'conversion')
     })
+  }
+
+  #offer({ token }: Notice, kind: EventKind, usdCpmMicros?: number): void {
+    const { events, clock } = this.#options
+    events.offerNotice({ kind, atMs: clock.wallMs(), bidId: token.bidId, usdCpmMicros })
   }
 
   /** Puts an entry on the disk, and then, if it is new, into memory; in this order, or a crash would forget it. */

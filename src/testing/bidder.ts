@@ -7,6 +7,7 @@ import { OUTCOMES, type OutcomeName } from '../bidding/outcomes.ts'
 import type { Snapshot } from '../bidding/snapshot.ts'
 import { BidTelemetry } from '../bidding/telemetry.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
+import { type BidEvents, NO_EVENTS } from '../events/event-log.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { ManualClock } from './clock.ts'
 import { type TestMoney, testMoney } from './money.ts'
@@ -56,6 +57,7 @@ export class TestBidder {
     operator: OperatorFile = TEST_OPERATOR,
     profiles = EXCHANGE_PROFILES,
     money = testMoney(clock),
+    events: BidEvents = NO_EVENTS,
   ) {
     this.clock = clock
     this.money = money
@@ -70,6 +72,7 @@ export class TestBidder {
       limits: { tmaxDefaultMs: 100, tmaxMostMs: 1000 },
       brownOut: this.brownOut,
       telemetry: this.telemetry,
+      events,
     })
   }
 

@@ -39,5 +39,6 @@ export async function openDemoModel(
   const plans = manifest.inputs.map(({ type, columns }) =>
     type === 'int32' ? new Plan(columns, vectors) : new NumberPlan(columns, vectors),
   )
-  return { plans, queue, inline: new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count) }
+  const inlineScorer = new InlineScorer(inline, new Plan(inline.columns, vectors), vectors.count)
+  return { key: spec.key, plans, queue, inline: inlineScorer }
 }

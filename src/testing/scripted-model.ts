@@ -29,6 +29,7 @@ export function scriptedModel(script: Script): ReadyModel {
   const buffer = new SharedArrayBuffer(ROWS_MAX * 8)
   const slab = slabOver(buffer, SPEC, ROWS_MAX)
   return {
+    key: SPEC.key,
     plans: [
       {
         begin: () => {},

@@ -27,6 +27,7 @@ async function bidding(campaigns: number): Promise<() => Promise<number>> {
   const prng = new Prng(1)
   for (let row = 0; row < ROWS_MAX; row++) slab.scores[row] = 0.004 * prng.unit()
   const ready: ReadyModel = {
+    key: model.spec.key,
     plans,
     queue: {
       open: (_, deadlineMs) => {

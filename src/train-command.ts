@@ -3,14 +3,17 @@
  * Reads the flags, trains (learning/training/), makes the manifest with its golden rows, and lets the version go where
  * bidders look only when it has passed what `peregrine check` asks. A mistake is one sentence and exit 1.
  */
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { hashText } from './base/hash.ts'
 import { compileAds } from './catalog/compile.ts'
 import { loadCatalog } from './catalog/load.ts'
-import type { ImpressionChunk } from './events/impressions.ts'
+import { SegmentFault } from './events/header.ts'
+import { readImpressions } from './events/impressions.ts'
+import { EVENTS_FOLDER } from './events/segments.ts'
 import { EXCHANGE_PROFILES } from './exchange/profiles.ts'
+import { FEATURES } from './features/catalogue.ts'
 import type { AdFeatures } from './features/vector.ts'
 import { FlagFault } from './flags.ts'
 import { nameOf } from './learning/calibration/calibration.ts'
@@ -30,31 +33,25 @@ import { type TrainFlags, trainFlags } from './train-flags.ts'
 
 export { TRAIN_HELP } from './train-flags.ts'
 
-/** Reads the impressions of a log, in the order of time. */
-export type ReadImpressions = (
-  directory: string,
-  options: { fromMs: number; toMs: number; negativeShare: number; seed: number },
-) => AsyncIterable<ImpressionChunk>
-
+/** What is told as a sentence. */
+const FAULTS = [TrainFault, FlagFault, SegmentFault]
 const GOLDEN_TOLERANCE = 1e-5
 const INPUT = 'ids'
 const OUTPUT = 'p'
 
 /** Gives the exit status: 0, or 1 with a sentence for each fault. */
-export async function trainCommand(
-  args: readonly string[],
-  readImpressions: ReadImpressions,
-): Promise<number> {
+export async function trainCommand(args: readonly string[]): Promise<number> {
   const bar = process.stderr.isTTY ? new ProgressBar((text) => process.stderr.write(text)) : undefined
   try {
     const flags = trainFlags(args)
     const ads = await adsOf(flags.catalog)
     const version = flags.version ?? (await nextVersion(flags.models, flags.name))
+    refuseTwice(join(flags.models, flags.name, version))
     mkdirSync(join(flags.models, flags.name), { recursive: true })
     const checkpoint = flags.checkpoint ?? join(flags.models, flags.name, `.train-${version}.checkpoint`)
     const trained = await train({
       ...flags,
-      open: () => readImpressions(flags.events, flags),
+      open: () => readImpressions(eventsOf(flags), { ...flags, features: FEATURES }),
       where: wherefrom(flags),
       checkpoint: { file: checkpoint, everyRows: flags.checkpointRows },
       clock: systemClock,
@@ -66,18 +63,29 @@ export async function trainCommand(
     print(trained, flags, ads, done)
     return 0
   } catch (cause) {
-    if (!(cause instanceof TrainFault || cause instanceof FlagFault)) throw cause
+    if (!FAULTS.some((Fault) => cause instanceof Fault)) throw cause
     bar?.clear()
-    console.error(cause.message.replace(/^/gm, 'peregrine: train: '))
+    console.error((cause as Error).message.replace(/^/gm, 'peregrine: train: '))
     return 1
   }
 }
 
-function wherefrom({ events, fromMs, toMs, negativeShare }: TrainFlags): string {
+/** Told before anything is learnt; `publishVersion` asks again. */
+function refuseTwice(folder: string): void {
+  if (existsSync(folder))
+    throw new TrainFault(`--version: ${folder} is there already, and versions are never changed; give another`)
+}
+
+function eventsOf({ data }: TrainFlags): string {
+  return join(resolve(data), EVENTS_FOLDER)
+}
+
+function wherefrom(flags: TrainFlags): string {
+  const { fromMs, toMs, negativeShare } = flags
   const from = Number.isFinite(fromMs) ? ` from ${new Date(fromMs).toISOString()}` : ''
   const to = Number.isFinite(toMs) ? ` to ${new Date(toMs).toISOString()}` : ''
   const share = negativeShare < 1 ? ` with ${negativeShare} of those that were not clicked` : ''
-  return `${resolve(events)}${from}${to}${share}`
+  return `${eventsOf(flags)}${from}${to}${share}`
 }
 
 /** The ads whose features golden rows and reports are named by. */

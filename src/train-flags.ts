@@ -8,7 +8,7 @@ import { TASKS, type TaskName } from './learning/training/task.ts'
 export const TRAIN_HELP = `peregrine train [flags]: from the event log to a new version of a model
 
 What is learnt:
-  --events DIR         folder of the event log [data/events]
+  --data DIR           folder of a bidder, whose events/ is read [data]
   --from TIME          impressions from then on, such as 2026-01-05 or 2026-01-05T06:00:00Z; UTC
   --to TIME            impressions before then
   --negative-share F   read this share of the impressions that were not clicked; they weigh more for it [1]
@@ -41,7 +41,7 @@ Exit status: 0 written, 1 not, with the reason.`
 const { data, models, catalog, 'model-batch-ms-max': batchMsMax } = SETTINGS
 
 const FLAGS = {
-  events: { type: 'string', default: `${data.fallback}/events` },
+  data: { type: 'string', default: `${data.fallback}` },
   from: { type: 'string' },
   to: { type: 'string' },
   'negative-share': { type: 'string', default: '1' },
@@ -62,7 +62,7 @@ const FLAGS = {
 } as const
 
 export type TrainFlags = {
-  readonly events: string
+  readonly data: string
   readonly fromMs: number
   readonly toMs: number
   readonly negativeShare: number
@@ -92,7 +92,7 @@ export function trainFlags(args: readonly string[]): TrainFlags {
   const baseRate = flags['base-rate']
   const name = flags.name ?? task
   return {
-    events: flags.events,
+    data: flags.data,
     fromMs: from,
     toMs: to,
     negativeShare: shareOf('--negative-share', flags['negative-share'], 1),

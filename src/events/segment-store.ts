@@ -17,6 +17,7 @@ import { isMissing, listSegments, segmentName } from './segments.ts'
 const SEGMENT_BYTES_MAX = 64 * 2 ** 20
 /** Under a small bound there are this many segments at least, so that little goes at once. */
 const SEGMENTS_MIN = 8
+const ATTEMPTS_MAX = 100
 const AGE_MS_MAX = 3_600_000
 
 export type SegmentStoreOptions = {
@@ -116,11 +117,23 @@ export class SegmentStore {
     await this.#makeRoom(HEADER_BYTES + records.length)
     // Every record begins with its time.
     const startMs = Math.floor(records.readDoubleLE(0))
-    const file = join(this.#directory, segmentName(kind, startMs, this.#count++))
-    this.#open.set(kind, { handle: await open(file, 'ax'), file, header, openedMs: this.#clock.nowMs() })
+    const { file, handle } = await this.#openNew(kind, startMs)
+    this.#open.set(kind, { handle, file, header, openedMs: this.#clock.nowMs() })
     this.#kept!.push({ file, kind, startMs, bytes: 0 })
-    await this.#open.get(kind)!.handle.appendFile(Buffer.concat([header, records]))
+    await handle.appendFile(Buffer.concat([header, records]))
     this.#keptOf(file).bytes += HEADER_BYTES + records.length
+  }
+
+  /** Under the next number that no other process has taken for the same time. */
+  async #openNew(kind: SegmentKind, startMs: number): Promise<{ file: string; handle: FileHandle }> {
+    for (let attempt = 1; ; attempt++) {
+      const file = join(this.#directory, segmentName(kind, startMs, this.#count++))
+      try {
+        return { file, handle: await open(file, 'ax') }
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === ATTEMPTS_MAX) throw cause
+      }
+    }
   }
 
   #keptOf(file: string): Kept {

@@ -23,15 +23,15 @@ export const NO_DROP_MB = 64
 export function openLog(t: Test, options: Partial<EventLogOptions> = {}) {
   const clock = new ManualClock()
   const faults: Error[] = []
-  const directory = join(t.testdir(), 'events')
+  const directory = options.directory ?? join(t.testdir(), 'events')
   const log = new EventLog({
-    directory,
     bytesMax: NO_DROP_MB * 2 ** 20,
     bidShare: 1,
     features: LOGGED,
     clock,
     onFault: (fault) => faults.push(fault),
     ...options,
+    directory,
   })
   t.teardown(() => log.close())
   return { log, clock, faults, directory }

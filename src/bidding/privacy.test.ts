@@ -1,6 +1,7 @@
 /**
  * Nothing of a person gets anywhere: two requests that differ in everything that may tell who looks, and in nothing
- * else, are answered by the same bytes, from the same features, and leave the same counts behind. That holds under
+ * else, are answered by the same bytes, from the same features, and leave the same counts and the same records in the event
+ * log behind, which has none of those who do not let us learn from them. That holds under
  * every row of the privacy table and without any signal too, unless a campaign asks how often somebody has seen it: that
  * is counted, and only where the law leaves us ids.
  *
@@ -13,6 +14,7 @@ import t from 'tap'
 import { compileAds } from '../catalog/compile.ts'
 import type { Catalog } from '../catalog/schema.ts'
 import { type OperatorFile, operatorOf } from '../config/operator.ts'
+import type { BidEvents } from '../events/event-log.ts'
 import { EXCHANGE_PROFILES } from '../exchange/profiles.ts'
 import { readToken } from '../exchange/token.ts'
 import { FeatureVector } from '../features/vector.ts'
@@ -207,6 +209,7 @@ const cappedAds = await compileAds(
 /** A bidder, and all that it makes of its requests. */
 class Watched {
   readonly #features: string[] = []
+  readonly #logged: string[] = []
   readonly #bidder: TestBidder
 
   constructor(operator: OperatorFile, adsOnSale = ads) {
@@ -214,12 +217,16 @@ class Watched {
       { ads: adsOnSale, rates: new Rates(undefined, 7), model: this.#model() },
       undefined,
       operator,
+      EXCHANGE_PROFILES,
+      undefined,
+      this.#events(),
     )
   }
 
-  /** The answer, every feature of every row that a scorer saw for it, and all counts since the first request. */
+  /** The answer, every feature of every row that a scorer saw for it, what is logged, and all counts since the first request. */
   async ask(request: object, exchange: string, isGpc: boolean) {
     this.#features.length = 0
+    this.#logged.length = 0
     const answer = await this.#bidder.ask(JSON.stringify(request), { exchange, isGpc })
     const counts = this.#bidder.telemetry.instruments.map((instrument) =>
       'values' in instrument
@@ -228,7 +235,21 @@ class Watched {
           ? [instrument.counts, instrument.sums]
           : [],
     )
-    return { answer, features: [...this.#features], counts: JSON.stringify(counts) }
+    return {
+      answer,
+      features: [...this.#features],
+      logged: [...this.#logged],
+      counts: JSON.stringify(counts),
+    }
+  }
+
+  #events(): BidEvents {
+    const notes: string[] = []
+    return {
+      isWanted: () => true,
+      noteFeatures: ({ hashes, numbers }) => notes.push(`${hashes.join()} ${numbers.join()}`) - 1,
+      offerBid: ({ note, ads: _, ...bid }) => this.#logged.push(notes[note], JSON.stringify(bid)) > 0,
+    }
   }
 
   #model(): ReadyModel {
@@ -299,6 +320,7 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
               assert.deepEqual(await other.ask(second, exchange, isGpc), seen)
               outcomes.add(seen.answer.outcome)
               assert.equal(seen.features.length > 0, seen.answer.outcome === 'bid')
+              assert.equal(seen.logged.length > 0, seen.answer.outcome === 'bid' && isLearntFrom(name))
             },
           ),
           { numRuns: PAIRS },
@@ -312,6 +334,10 @@ for (const withoutBasis of ['no_bid', 'contextual'] as const) {
 
 function removesBid(name: Exclude<CauseName, 'none'>): boolean {
   return PRIVACY_TABLE[name].removes.includes('bid')
+}
+
+function isLearntFrom(name: CauseName): boolean {
+  return name === 'none' || !PRIVACY_TABLE[name].removes.includes('train')
 }
 
 function isUserKnown(name: CauseName): boolean {

@@ -915,3 +915,41 @@ function checkBooks(sequence: readonly Step[]): void {
     }
   }
 }
+
+t.test('the event log is offered what was booked, once, with what was paid in dollars', async (t) => {
+  const { bid, tell, strangeBid, expire, offered, clock, store } = opened()
+  const [euros, lost, gone] = [bid({ priceCpmMicros: BID / 2 }), bid(), bid()]
+  const atMs = clock.wallMs()
+  for (let twice = 0; twice < 2; twice++) {
+    tell('win', euros, { priceCpmMicros: BID / 4 })
+    tell('bill', euros, { priceCpmMicros: BID / 4 })
+    tell('click', euros)
+    tell('conversion', euros)
+    tell('error', euros)
+    tell('loss', lost, { priceCpmMicros: BID * 3 })
+  }
+  const stranger = strangeBid()
+  tell('loss', stranger)
+  tell('win', stranger)
+  tell('bill', stranger)
+  tell('bill', strangeBid(), { isBilling: false })
+  store.isWritable = false
+  tell('bill', gone)
+  tell('click', gone)
+  store.isWritable = true
+  expire()
+  tell('loss', gone)
+  tell('view', gone, { isBilling: true, priceCpmMicros: undefined })
+  tell('view', euros)
+  const [{ bidId }, late] = [euros, clock.wallMs()]
+  t.same(offered, [
+    { kind: 'win', atMs, bidId, usdCpmMicros: BID / 2 },
+    { kind: 'bill', atMs, bidId, usdCpmMicros: BID / 2 },
+    { kind: 'click', atMs, bidId, usdCpmMicros: undefined },
+    { kind: 'conversion', atMs, bidId, usdCpmMicros: undefined },
+    { kind: 'loss', atMs, bidId: lost.bidId, usdCpmMicros: BID * 3 },
+    { kind: 'bill', atMs, bidId: stranger.bidId, usdCpmMicros: PAID },
+    { kind: 'bill', atMs: late, bidId: gone.bidId, usdCpmMicros: BID },
+    { kind: 'view', atMs: late, bidId, usdCpmMicros: undefined },
+  ])
+})

@@ -73,7 +73,9 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
 /** Told before anything is learnt; `publishVersion` asks again. */
 function refuseTwice(folder: string): void {
   if (existsSync(folder))
-    throw new TrainFault(`--version: ${folder} is there already, and versions are never changed; give another`)
+    throw new TrainFault(
+      `--version: ${folder} is there already, and versions are never changed; give another`,
+    )
 }
 
 function eventsOf({ data }: TrainFlags): string {

@@ -6,6 +6,8 @@ import { until } from '../testing/serving.ts'
 import { EVENT_KINDS, HEADER_BYTES } from './layout.ts'
 import { EVENT_SLOT } from './telemetry.ts'
 
+const BUFFERS = 8
+
 t.test('a bid is read as it was offered, by the first line of its file', async (t) => {
   const { log, directory } = openLog(t)
   for (const number of [0, 1, 2 ** 31])
@@ -39,17 +41,16 @@ t.test('a bid is read as it was offered, by the first line of its file', async (
 t.test('a notice is read as it was offered; a short id leaves nothing of a long one', async (t) => {
   const { log, directory } = openLog(t)
   const long = 'abcdefgabcdefg-abcdefghijk'
-  for (let round = 0; round < 2; round++) {
-    for (const kind of EVENT_KINDS)
-      t.ok(log.offerNotice({ kind, atMs: 5, bidId: round === 0 ? long : 'a-1', usdCpmMicros: 9 }))
+  // A flush ends a buffer: the memory of the first is used again.
+  const ids = [...Array(BUFFERS).fill(long), 'a-1']
+  for (const bidId of ids) {
+    for (const kind of EVENT_KINDS) t.ok(log.offerNotice({ kind, atMs: 5, bidId, usdCpmMicros: 9 }))
     await log.flush()
   }
   log.offerNotice({ kind: 'click', atMs: 6, bidId: 'a-2', usdCpmMicros: undefined })
   await log.flush()
   t.same(naiveRecords(segmentFiles(directory, 'notices')[0]), [
-    ...[long, 'a-1'].flatMap((bidId) =>
-      EVENT_KINDS.map((kind) => ({ atMs: 5, usdCpmMicros: 9, bidId, kind })),
-    ),
+    ...ids.flatMap((bidId) => EVENT_KINDS.map((kind) => ({ atMs: 5, usdCpmMicros: 9, bidId, kind }))),
     { atMs: 6, usdCpmMicros: Number.NaN, bidId: 'a-2', kind: 'click' },
   ])
 })

@@ -9,49 +9,14 @@
 import type { Clock } from '../base/clock.ts'
 import { mix32 } from '../base/hash.ts'
 import { type Instrument, Observed } from '../telemetry/instruments.ts'
+import { type BidEvent, BidRecords } from './bid-records.ts'
 import { EventWriter } from './event-writer.ts'
-import { FeatureNotes, type FeatureValues } from './feature-notes.ts'
-import { headerBytes } from './header.ts'
-import {
-  BID,
-  BID_ID_BYTES,
-  bidLayout,
-  EVENT,
-  type EventKind,
-  type LoggedFeature,
-  NOTICE,
-  noticeLayout,
-} from './layout.ts'
-import { ModelNames } from './model-names.ts'
-import { type RecordBuffer, RecordRing } from './record-ring.ts'
+import type { FeatureValues } from './feature-notes.ts'
+import type { LoggedFeature, SegmentKind } from './layout.ts'
+import { type NoticeEvent, NoticeRecords } from './notice-records.ts'
+import type { RecordRing } from './record-ring.ts'
 import { SegmentStore } from './segment-store.ts'
 import { EVENT_SLOT, EventTelemetry } from './telemetry.ts'
-
-/** A bid that stands in an answer. */
-export type BidEvent = {
-  /** What `noteFeatures` has given for its imp. */
-  readonly note: number
-  /** When it was answered: events are offered in this order. */
-  readonly atMs: number
-  readonly bidId: string
-  readonly priceCpmMicros: number
-  readonly usdCpmMicros: number
-  readonly clickProbability: number
-  readonly propensity: number
-  /** Key of the model's version, and whether it was asked itself or its inline scorer. */
-  readonly model: string
-  readonly isByModel: boolean
-  readonly ads: FeatureValues
-  readonly ad: number
-}
-
-export type NoticeEvent = {
-  readonly kind: EventKind
-  readonly atMs: number
-  readonly bidId: string
-  /** What was paid, or is said to have been; undefined where nothing is said. */
-  readonly usdCpmMicros: number | undefined
-}
 
 /** What the bid path asks of the log. */
 export type BidEvents = {
@@ -75,7 +40,9 @@ export const NO_EVENTS: BidEvents & NoticeEvents = {
 }
 
 export type EventLogOptions = {
+  /** Of the segments. */
   readonly directory: string
+  /** Of all segments. */
   readonly bytesMax: number
   /** Share of the requests whose bids are logged, from 0 to 1. */
   readonly bidShare: number
@@ -93,29 +60,21 @@ const SALT = 0x65766e74
 export class EventLog implements BidEvents, NoticeEvents {
   readonly telemetry = new EventTelemetry()
   readonly #wantedBelow: number
-  readonly #notes: FeatureNotes
-  readonly #models: ModelNames
-  readonly #bids: RecordRing
-  readonly #notices: RecordRing
+  readonly #bids: BidRecords
+  readonly #notices = new NoticeRecords(NOTICES_SIZE)
   readonly #store: SegmentStore
   readonly #writer: EventWriter
 
   constructor({ directory, bytesMax, bidShare, features, clock, onFault }: EventLogOptions) {
-    const bids = bidLayout(features)
-    const names = features.map(({ name }) => name)
     this.#wantedBelow = bidShare * 2 ** 32
-    this.#notes = new FeatureNotes(features)
-    this.#models = new ModelNames((models) => headerBytes(bids, names, models))
-    this.#bids = new RecordRing(bids.recordBytes, BIDS_SIZE)
-    this.#notices = new RecordRing(noticeLayout.recordBytes, NOTICES_SIZE)
+    this.#bids = new BidRecords(features, BIDS_SIZE)
     this.#store = new SegmentStore({ directory, bytesMax, clock })
-    const noticeHeader = headerBytes(noticeLayout, [], [])
     this.#writer = new EventWriter({
-      streams: [
-        { kind: 'bids', ring: this.#bids, header: () => this.#models.header },
-        { kind: 'notices', ring: this.#notices, header: () => noticeHeader },
-      ],
-      ...{ store: this.#store, clock, telemetry: this.telemetry, onFault },
+      records: { bids: this.#bids, notices: this.#notices },
+      store: this.#store,
+      clock,
+      telemetry: this.telemetry,
+      onFault,
     })
   }
 
@@ -151,37 +110,15 @@ export class EventLog implements BidEvents, NoticeEvents {
   }
 
   noteFeatures(values: FeatureValues): number {
-    return this.#notes.add(values)
+    return this.#bids.note(values)
   }
 
   offerBid(bid: BidEvent): boolean {
-    const buffer = this.#notes.has(bid.note) ? this.#room(this.#bids) : undefined
-    if (buffer === undefined) return this.#drop(EVENT_SLOT.bids)
-    const at = buffer.count * this.#bids.recordBytes
-    const { bytes, uint32, float32, float64 } = buffer
-    float64[(at + BID.atMs) >> 3] = bid.atMs
-    float64[(at + BID.priceCpmMicros) >> 3] = bid.priceCpmMicros
-    float64[(at + BID.usdCpmMicros) >> 3] = bid.usdCpmMicros
-    writeBidId(buffer, at + BID.bidId, bid.bidId)
-    float32[(at + BID.clickProbability) >> 2] = bid.clickProbability
-    float32[(at + BID.propensity) >> 2] = bid.propensity
-    const model = this.#models.indexOf(bid.model)
-    bytes[at + BID.model] = model & 0xff
-    bytes[at + BID.model + 1] = model >> 8
-    bytes[at + BID.scorer] = bid.isByModel ? 1 : 0
-    this.#notes.write(bid.note, bid.ads, bid.ad, { uint32, float32 }, (at + BID.features) >> 2)
-    return this.#added(this.#bids, buffer)
+    return this.#told('bids', this.#bids.ring, this.#writer.isTaking && this.#bids.add(bid))
   }
 
-  offerNotice({ kind, atMs, bidId, usdCpmMicros = Number.NaN }: NoticeEvent): boolean {
-    const buffer = this.#room(this.#notices)
-    if (buffer === undefined) return this.#drop(EVENT_SLOT.notices)
-    const at = buffer.count * this.#notices.recordBytes
-    buffer.float64[(at + NOTICE.atMs) >> 3] = atMs
-    buffer.float64[(at + NOTICE.usdCpmMicros) >> 3] = usdCpmMicros
-    writeBidId(buffer, at + NOTICE.bidId, bidId)
-    buffer.bytes[at + NOTICE.kind] = EVENT[kind]
-    return this.#added(this.#notices, buffer)
+  offerNotice(notice: NoticeEvent): boolean {
+    return this.#told('notices', this.#notices.ring, this.#writer.isTaking && this.#notices.add(notice))
   }
 
   /** Resolves when everything that was offered before is written, or dropped. */
@@ -194,24 +131,9 @@ export class EventLog implements BidEvents, NoticeEvents {
     return this.#writer.close()
   }
 
-  #room(ring: RecordRing): RecordBuffer | undefined {
-    return this.#writer.isTaking ? ring.room() : undefined
+  #told(kind: SegmentKind, ring: RecordRing, isTaken: boolean): boolean {
+    if (!isTaken) this.telemetry.dropped.add(EVENT_SLOT[kind])
+    else if (ring.isBatchFull) this.#writer.wake()
+    return isTaken
   }
-
-  #drop(slot: number): false {
-    this.telemetry.dropped.add(slot)
-    return false
-  }
-
-  #added(ring: RecordRing, buffer: RecordBuffer): true {
-    buffer.count++
-    if (ring.isBatchFull) this.#writer.wake()
-    return true
-  }
-}
-
-/** In ASCII, filled up with zeros: the memory has held another one. */
-function writeBidId({ bytes, uint32 }: RecordBuffer, at: number, bidId: string): void {
-  uint32.fill(0, at >> 2, (at + BID_ID_BYTES) >> 2)
-  bytes.latin1Write(bidId, at, BID_ID_BYTES)
 }

@@ -6,7 +6,7 @@
  * `RETRY_MS` it is tried again.
  */
 import type { Clock } from '../base/clock.ts'
-import type { SegmentKind } from './layout.ts'
+import { SEGMENT_KINDS, type SegmentKind } from './layout.ts'
 import type { RecordBuffer, RecordRing } from './record-ring.ts'
 import type { SegmentStore } from './segment-store.ts'
 import { EVENT_SLOT, type EventTelemetry } from './telemetry.ts'
@@ -15,16 +15,11 @@ const FLUSH_MS = 500
 const RETRY_MS = 5000
 const NO_BUFFER = -1
 
-/** Records of one kind. */
-export type EventStream = {
-  readonly kind: SegmentKind
-  readonly ring: RecordRing
-  /** Another object whenever it has changed. */
-  readonly header: () => Buffer
-}
+/** Records of one kind. Their header is another object whenever it has changed. */
+type Records = { readonly ring: RecordRing; readonly header: Buffer }
 
 export type EventWriterOptions = {
-  readonly streams: readonly EventStream[]
+  readonly records: Readonly<Record<SegmentKind, Records>>
   readonly store: SegmentStore
   readonly clock: Clock
   readonly telemetry: EventTelemetry
@@ -87,13 +82,15 @@ export class EventWriter {
 
   /** @param isAll also the buffers that are not full. */
   async #drain(isAll: boolean): Promise<void> {
-    for (const { ring, kind, header } of this.#options.streams) {
+    for (const kind of SEGMENT_KINDS) {
+      const records = this.#options.records[kind]
+      const { ring } = records
       // What is offered while this is written waits for its own time: it would be written record by record.
       const last = isAll ? ring.newest : NO_BUFFER
       while (ring.isBatchFull || ring.oldest <= last) {
         const batch = ring.take()
         if (batch === undefined) break
-        await this.#write(kind, batch, ring.recordBytes, header())
+        await this.#write(kind, batch, ring.recordBytes, records.header)
         ring.free()
       }
     }

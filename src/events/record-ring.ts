@@ -8,6 +8,7 @@
  * Called on the bid path; nothing is allocated and nothing waited for.
  */
 import type { Latin1Buffer } from '../base/byte-writer.ts'
+import { BID_ID_BYTES } from './layout.ts'
 
 /** A buffer, as its writers want to see it; record n begins at byte n times the length of one. */
 export class RecordBuffer {
@@ -26,6 +27,9 @@ export class RecordBuffer {
   }
 }
 
+/** @property buffers two at least. */
+export type RingSize = { readonly buffers: number; readonly bufferBytes: number }
+
 export class RecordRing {
   readonly recordBytes: number
   readonly #recordsMax: number
@@ -35,7 +39,7 @@ export class RecordRing {
   #newest = 0
 
   /** @param recordBytes a multiple of eight. */
-  constructor(recordBytes: number, size: { readonly buffers: number; readonly bufferBytes: number }) {
+  constructor(recordBytes: number, size: RingSize) {
     this.recordBytes = recordBytes
     this.#recordsMax = Math.floor(size.bufferBytes / recordBytes)
     this.#buffers = Array.from(
@@ -86,4 +90,10 @@ export class RecordRing {
   #at(number: number): RecordBuffer {
     return this.#buffers[number % this.#buffers.length]
   }
+}
+
+/** In ASCII, filled up with zeros: the memory has held another one. @param at a byte of the buffer. */
+export function writeBidId({ bytes, uint32 }: RecordBuffer, at: number, bidId: string): void {
+  uint32.fill(0, at >> 2, (at + BID_ID_BYTES) >> 2)
+  bytes.latin1Write(bidId, at, BID_ID_BYTES)
 }

@@ -23,7 +23,6 @@ export class SegmentCursor {
   readonly #handle: FileHandle
   #blockEnd = 0
   #position = HEADER_BYTES
-  readonly #end: number
 
   /** Undefined where the file has gone, or has no whole record yet. Rejects with `SegmentFault`. */
   static async open(file: string): Promise<SegmentCursor | undefined> {
@@ -32,7 +31,7 @@ export class SegmentCursor {
       const { size = 0 } = (await handle?.stat()) ?? {}
       if (handle !== undefined && size > HEADER_BYTES) {
         const { buffer } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0)
-        const cursor = new SegmentCursor(file, handle, readHeader(buffer, file), size)
+        const cursor = new SegmentCursor(file, handle, readHeader(buffer, file))
         if (await cursor.fill()) return cursor
       }
       await handle?.close()
@@ -43,7 +42,7 @@ export class SegmentCursor {
     }
   }
 
-  private constructor(file: string, handle: FileHandle, header: SegmentHeader, size: number) {
+  private constructor(file: string, handle: FileHandle, header: SegmentHeader) {
     const memory = new ArrayBuffer(wholeOf(BLOCK_BYTES, header.recordBytes))
     this.file = file
     this.header = header
@@ -52,7 +51,6 @@ export class SegmentCursor {
     this.float32 = new Float32Array(memory)
     this.float64 = new Float64Array(memory)
     this.#handle = handle
-    this.#end = HEADER_BYTES + wholeOf(size - HEADER_BYTES, header.recordBytes)
   }
 
   /** The time of the record in hand, which every record begins with. */
@@ -73,8 +71,7 @@ export class SegmentCursor {
 
   /** Reads the next block, and takes its first record in hand. False at the end. */
   async fill(): Promise<boolean> {
-    const length = Math.min(this.block.length, this.#end - this.#position)
-    const { bytesRead } = await this.#handle.read(this.block, 0, length, this.#position)
+    const { bytesRead } = await this.#handle.read(this.block, 0, this.block.length, this.#position)
     this.at = 0
     this.#blockEnd = wholeOf(bytesRead, this.header.recordBytes)
     this.#position += this.#blockEnd

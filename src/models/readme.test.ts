@@ -2,14 +2,16 @@
  * models/README.md is what a data scientist works from: its tables, its example and its Python must be true.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import type { TSchema } from 'typebox'
 import { hashPair, hashText, mix32 } from '../base/hash.ts'
 import { Prng } from '../base/prng.ts'
+import { bidLayout, noticeLayout } from '../events/layout.ts'
 import { FEATURES } from '../features/catalogue.ts'
 import { NumberPlan } from '../features/numbers.ts'
 import { Plan } from '../features/plan.ts'
+import { bidOf, naiveRecords, openLog, segmentFiles } from '../testing/event-log.ts'
 import { contentFaults } from './content-faults.ts'
 import { vectorsOf } from './golden.ts'
 import { readWeights } from './load.ts'
@@ -143,4 +145,38 @@ t.test('the Python of the page comes to the same hashes, columns and weights', {
     columns.map(([hash, buckets, seed, offset]) => offset + (mix32(hash ^ seed) & (buckets - 1))),
   )
   t.same([...readWeights(Uint8Array.from(answered.weights))], [bias, ...table].map(Math.fround))
+})
+
+/** Answers with the records of two files, and the impressions that they come to. JSON has no word for NaN. */
+const EVENTS_DRIVER = `
+import sys
+bids, notices = ([{k: None if v != v else v for k, v in row.items()} for row in records(file)] for file in json.load(sys.stdin))
+print(json.dumps([bids, notices, [[bid['bidId'], is_clicked] for bid, is_clicked in impressions(bids, notices)]]))
+`
+
+t.test('the Python of the page reads the event log', { skip }, async (t) => {
+  const { log, directory } = openLog(t)
+  for (const number of [1, 2, 3]) log.offerBid(bidOf(log, number))
+  for (const [kind, number] of [
+    ['bill', 1],
+    ['bill', 3],
+    ['click', 3],
+  ] as const)
+    log.offerNotice({ kind, atMs: 1, bidId: bidOf(log, number).bidId, usdCpmMicros: undefined })
+  await log.close()
+  const files = [...segmentFiles(directory, 'bids'), ...segmentFiles(directory, 'notices')]
+  appendFileSync(files[0], 'cut off')
+  const program = blockOf('python', 'The event log') + EVENTS_DRIVER
+  const [bids, notices, impressions] = JSON.parse(python(program, JSON.stringify(files)))
+  const known = files.map((file) => JSON.parse(JSON.stringify(naiveRecords(file))))
+  t.same([bids, notices], known)
+  t.same(impressions, [
+    ['abc123-1', false],
+    ['abc123-3', true],
+  ])
+})
+
+t.test('the table of the event log has every field but the features, and no other', async (t) => {
+  const fields = [...bidLayout([]).fields, ...noticeLayout.fields].map(({ name }) => name)
+  t.same(new Set(tableUnder('The event log').map(([field]) => field)), new Set(fields))
 })

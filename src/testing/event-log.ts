@@ -5,7 +5,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { type BidEvent, EventLog, type EventLogOptions } from '../events/event-log.ts'
+import type { BidEvent } from '../events/bid-records.ts'
+import { EventLog, type EventLogOptions } from '../events/event-log.ts'
 import type { LoggedFeature } from '../events/layout.ts'
 import { ManualClock } from './clock.ts'
 

@@ -4,9 +4,8 @@ import type { ExchangeReport } from '../exchange/live/report.ts'
 /** A run, and the version that bid in it. */
 export type LoopRun = {
   readonly model: string
-  /** Impressions that it has learnt from, and its AUC on those that it has not. */
+  /** Impressions. */
   readonly learntFrom: number
-  readonly auc: number | null
   readonly report: ExchangeReport
 }
 
@@ -22,8 +21,6 @@ const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const ratio = (value: number) => value.toFixed(3)
 
 const ROWS: readonly Row[] = [
-  { heading: 'learnt from impressions', of: ({ learntFrom }) => learntFrom, show: whole },
-  { heading: 'AUC on its holdout', of: ({ auc }) => auc, show: ratio },
   { heading: 'bids', of: ({ report }) => report.figures.all.bids, show: whole },
   { heading: 'wins', of: ({ report }) => report.figures.all.wins, show: whole },
   { heading: 'clicks', of: ({ report }) => report.figures.all.clicks, show: whole },
@@ -53,7 +50,8 @@ export function loopTable(before: LoopRun, after: LoopRun): string {
     const cells = values.map((value) => (value === null ? '-' : show(value)))
     return [heading, ...cells, changeOf(values)]
   })
-  return [['', before.model, after.model, 'change'], ...lines]
+  const learnt = [before, after].map(({ learntFrom }) => whole(learntFrom))
+  return [['', before.model, after.model, 'change'], ['learnt from impressions', ...learnt], ...lines]
     .map(([heading, ...cells]) =>
       [heading.padEnd(26), ...cells.map((cell) => cell.padStart(12))].join('').trimEnd(),
     )

@@ -29,7 +29,7 @@ auctions. Prints both runs side by side. Exit 0: the second has the larger surpl
   --auction TYPE   first or second: the price that winners pay (second)
   --rows N         simulated impressions that are learnt beside those of the first run (300000)
   --poor-rows N    simulated impressions that the first model has learnt from (5000)
-  --hour H         UTC hour of prices and clicks (12)
+  --hour H         UTC hour of prices and clicks (that of now, which is the bidder's)
   --seed N         of all that is drawn (1)
   --json           print both reports as JSON`
 
@@ -47,7 +47,7 @@ const { values: flags } = parseArgs({
     auction: { type: 'string', default: 'second' },
     rows: { type: 'string', default: '300000' },
     'poor-rows': { type: 'string', default: '5000' },
-    hour: { type: 'string', default: '12' },
+    hour: { type: 'string', default: `${new Date().getUTCHours()}` },
     seed: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -107,7 +107,7 @@ async function simulate(data: string, rows: string, seed: number): Promise<void>
   await outputOf(process.execPath, [script, '--rows', rows, '--out', data, ...seeds])
 }
 
-type TrainReport = Pick<Trained, 'progressive' | 'quality'> & { readonly folder: string }
+type TrainReport = Pick<Trained, 'progressive'> & { readonly folder: string }
 
 async function train(data: string, models: string): Promise<TrainReport> {
   say('train')
@@ -170,10 +170,5 @@ async function bid({ port, adminUrl }: BidderProcess, trained: TrainReport): Pro
     ...['--catalog', CATALOG, '--auctions', auctions, '--rate', rate, '--auction', auction],
     ...['--hour', hour, '--seed', seed],
   )
-  return {
-    model,
-    learntFrom: trained.progressive.rows,
-    auc: trained.quality.model.auc,
-    report: JSON.parse(report) as ExchangeReport,
-  }
+  return { model, learntFrom: trained.progressive.rows, report: JSON.parse(report) as ExchangeReport }
 }

@@ -101,8 +101,10 @@ t.test('what cannot be written is a sentence, and leaves nothing where bidders l
 
 t.test('flags and folders that cannot be used are a sentence', async (t) => {
   const { data, models } = await folders(t, 0)
+  const file = fileURLToPath(import.meta.url)
   const faults = [
     [['--data', data], 'there is no event log'],
+    [['--models', file], `ENOTDIR: not a directory, mkdir '${join(file, 'ctr')}'`],
     [['--from', 'yesterday'], '--from: a day or a time such as 2026-01-05 or 2026-01-05T06:00:00Z is due'],
     [['--from', '2026-01-02', '--to', '2026-01-02'], '--to 2026-01-02 is not behind --from 2026-01-02'],
     [['--negative-share', '0'], '--negative-share: a share above 0 and up to 1 is due, not "0"'],

@@ -33,8 +33,6 @@ import { type TrainFlags, trainFlags } from './train-flags.ts'
 
 export { TRAIN_HELP } from './train-flags.ts'
 
-/** What is told as a sentence. */
-const FAULTS = [TrainFault, FlagFault, SegmentFault]
 const GOLDEN_TOLERANCE = 1e-5
 const INPUT = 'ids'
 const OUTPUT = 'p'
@@ -63,11 +61,17 @@ export async function trainCommand(args: readonly string[]): Promise<number> {
     print(trained, flags, ads, done)
     return 0
   } catch (cause) {
-    if (!FAULTS.some((Fault) => cause instanceof Fault)) throw cause
+    if (!isTold(cause)) throw cause
     bar?.clear()
     console.error((cause as Error).message.replace(/^/gm, 'peregrine: train: '))
     return 1
   }
+}
+
+/** Whether it is a sentence for whoever called: also what the system says of a file, whose name it has. */
+function isTold(cause: unknown): boolean {
+  const isFault = [TrainFault, FlagFault, SegmentFault].some((Fault) => cause instanceof Fault)
+  return isFault || (cause as NodeJS.ErrnoException).syscall !== undefined
 }
 
 /** Told before anything is learnt; `publishVersion` asks again. */

@@ -11,7 +11,7 @@ export ONNXRUNTIME_NODE_INSTALL := skip
 export ORT_DISABLE_TELEMETRY := 1
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
-.PHONY: help install build run test check bench gate load peers soak conformance model python image
+.PHONY: help install build run test check bench gate load peers soak conformance model loop python image
 
 help: ## list these verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -59,8 +59,11 @@ soak: build ## half an hour of steady load: is memory flat; ARGS=--help
 conformance: install ## every request we have against every rule and exchange profile; report in dist/
 	@$(NODE) conformance/run.ts $(ARGS)
 
-model: install ## make the data of the demo model, train it and write models/ctr/1
-	@$(NODE) bench/truth/train-ctr.ts $(ARGS)
+model: install ## simulate impressions, train a model on them as the next version, compare it with the truth; ARGS=--help
+	@$(NODE) bench/truth/train-simulated.ts $(ARGS)
+
+loop: build ## simulate, train, promote, simulate again: what a trained model is worth; ARGS=--help
+	@$(NODE) bench/loop/run.ts $(ARGS)
 
 python: .venv/.installed ## a .venv with scikit-learn, LightGBM and ONNX Runtime, for python/ and the tests of it
 

@@ -3,12 +3,13 @@
  * where a person looks on, prints a table or JSON. A flag or a file that cannot be used is one sentence and exit 1.
  */
 import { parseArgs } from 'node:util'
+import { FlagFault, numberOf, oneOf, positiveOf, wholeOf } from './flags.ts'
 import { type BudgetPlan, backtest, type Plan } from './learning/backtest/backtest.ts'
 import { BacktestFault } from './learning/backtest/fault.ts'
-import { ProgressBar } from './learning/backtest/progress-bar.ts'
 import { tableOf } from './learning/backtest/report.ts'
 import { SHADES } from './learning/backtest/shading.ts'
 import { STRATEGIES, type StrategyName } from './learning/backtest/strategies.ts'
+import { ProgressBar } from './learning/progress-bar.ts'
 
 export const BACKTEST_HELP = `peregrine backtest [flags]: what bidding strategies would have won, paid and brought
 
@@ -66,7 +67,7 @@ export async function backtestCommand(args: readonly string[]): Promise<number> 
     console.log(flags.json ? JSON.stringify(rows, null, 2) : tableOf(rows))
     return 0
   } catch (cause) {
-    if (!(cause instanceof BacktestFault)) throw cause
+    if (!(cause instanceof BacktestFault || cause instanceof FlagFault)) throw cause
     bar?.clear()
     console.error(cause.message.replace(/^/gm, 'peregrine: backtest: '))
     return 1
@@ -129,34 +130,9 @@ function shadeOf(flags: Flags): Plan['shade'] {
   throw new BacktestFault('--shade is for first price; add --first-price or leave it out')
 }
 
-function oneOf<Name extends string>(flag: string, given: string, names: readonly Name[]): Name {
-  const name = names.find((name) => name === given)
-  if (name === undefined)
-    throw new BacktestFault(`${flag}: one of ${names.join(', ')} is due, not "${given}"`)
-  return name
-}
-
-function wholeOf(flag: string, given: string, least: number, most: number): number {
-  const value = /^\d+$/.test(given) ? Number(given) : Number.NaN
-  if (value >= least && value <= most) return value
-  throw new BacktestFault(`${flag}: a whole number from ${least} to ${most} is due, not "${given}"`)
-}
-
 /** A number from 0, or a quotient such as 1/16. */
 function fractionOf(flag: string, given: string): number {
   const quotient = /^([^/]+)\/([^/]+)$/.exec(given)
   if (quotient === null) return numberOf(flag, given)
   return numberOf(flag, quotient[1]) / positiveOf(flag, quotient[2])
-}
-
-function positiveOf(flag: string, given: string): number {
-  const value = numberOf(flag, given)
-  if (value > 0) return value
-  throw new BacktestFault(`${flag}: a number above 0 is due, not "${given}"`)
-}
-
-function numberOf(flag: string, given: string): number {
-  const value = /^[\d.]+(e[+-]?\d+)?$/i.test(given) ? Number(given) : Number.NaN
-  if (Number.isFinite(value)) return value
-  throw new BacktestFault(`${flag}: a number from 0 is due, not "${given}"`)
 }

@@ -23,6 +23,7 @@ import { Manifest } from './models/manifest.ts'
 import { ReleasePolicy } from './models/release-policy.ts'
 import { MODELS_HELP, modelsCommand } from './models-command.ts'
 import { BATCH_ROWS_MAX, trialOf } from './scoring.ts'
+import { TRAIN_HELP, trainCommand } from './train-command.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
@@ -32,6 +33,7 @@ const HELP = `peregrine ${VERSION}: a low-latency OpenRTB bidder
   peregrine ledger [flags]  what the ledger on the disk says, and whether its books balance
   peregrine events [flags]  what stands in the event log: bids, notices, impressions
   peregrine models [flags]  versions of models in a running bidder: list, promote, roll back
+  peregrine train [flags]   from the event log to a new version of a model
   peregrine backtest [flags]  bidding strategies against a log of auctions
   peregrine load [flags]    send bid requests as planned, and tell what the bidder holds
   peregrine exchange [flags]  a simulated exchange, over HTTP, against a running bidder
@@ -77,6 +79,8 @@ async function main([verb, ...args]: string[]): Promise<number> {
       return isHelp ? print(EVENTS_HELP) : eventsCommand(args)
     case 'backtest':
       return isHelp ? print(BACKTEST_HELP) : backtestCommand(args)
+    case 'train':
+      return isHelp ? print(TRAIN_HELP) : trainCommand(args)
     case 'models':
       return isHelp ? print(MODELS_HELP) : modelsCommand(args)
     case 'load':

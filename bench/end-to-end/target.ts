@@ -47,6 +47,7 @@ export type BidderOptions = {
 
 export type BidderProcess = Target & {
   readonly child: ChildProcess
+  readonly adminUrl: string
   /** From spawning it until it said that it was ready. */
   readonly readyMs: number
 }
@@ -78,11 +79,13 @@ export async function startBidder({
   const output = await outputUntil(child, /try /)
   const readyMs = performance.now() - startMs
   const [, port, adminPort] = /:(\d+)\/openrtb2[\s\S]*?:(\d+) /.exec(output) ?? []
+  const adminUrl = `http://127.0.0.1:${adminPort}`
   return {
     ...targetOf(name ?? 'peregrine', child, Number(port)),
     child,
+    adminUrl,
     readyMs,
-    metrics: async () => parseMetrics(await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text()),
+    metrics: async () => parseMetrics(await (await fetch(`${adminUrl}/metrics`)).text()),
   }
 }
 

@@ -107,7 +107,7 @@ export class SegmentStore {
     return undefined
   }
 
-  async #add({ handle, file }: Open, records: Uint8Array): Promise<void> {
+  async #add({ handle, file }: Open, records: Buffer): Promise<void> {
     await this.#makeRoom(records.length)
     await handle.appendFile(records)
     this.#keptOf(file).bytes += records.length
@@ -146,7 +146,8 @@ export class SegmentStore {
 
   async #makeRoom(byteLength: number): Promise<void> {
     while (this.bytes + byteLength > this.#bytesMax) {
-      const first = firstToGo(this.#kept!)
+      const isOpen = ({ file }: Kept) => [...this.#open.values()].some((open) => open.file === file)
+      const first = firstToGo(this.#kept!, isOpen)
       if (first === undefined) return
       await unlink(first.file).catch(ignoreMissing)
       this.#kept = this.#kept!.filter((kept) => kept !== first)
@@ -170,13 +171,16 @@ export class SegmentStore {
   }
 }
 
-/** Of the segments that have one of their kind behind them, the one whose last record is the oldest. */
-function firstToGo(kept: readonly Kept[]): Kept | undefined {
+/**
+ * Of the segments that have one of their kind behind them, the one whose last record is the oldest. An open one has none
+ * behind it, unless the clock was set back.
+ */
+function firstToGo(kept: readonly Kept[], isOpen: (segment: Kept) => boolean): Kept | undefined {
   let first: Kept | undefined
   let firstEndMs = Number.POSITIVE_INFINITY
   kept.forEach((segment, i) => {
     const next = kept.slice(i + 1).find(({ kind }) => kind === segment.kind)
-    if (next === undefined || next.startMs >= firstEndMs) return
+    if (next === undefined || next.startMs >= firstEndMs || isOpen(segment)) return
     first = segment
     firstEndMs = next.startMs
   })

@@ -10,7 +10,8 @@
  */
 import { assert } from '../base/assert.ts'
 import { Prng } from '../base/prng.ts'
-import { Bias, type FtrlRates, FtrlTable, ftrlRatesOf } from './ftrl.ts'
+import type { GraphEnd } from './calibration/calibration.ts'
+import { Bias, type FtrlRates, FtrlTable, ftrlRatesOf, type State } from './ftrl.ts'
 import { logitOf, probabilityOf } from './logit.ts'
 import { encodeModel } from './onnx.ts'
 
@@ -74,16 +75,28 @@ export class FactorisationMachine {
     return probabilityOf(this.#bias.value + this.#table.sum(ids, start, end) + interaction)
   }
 
-  /** Learns that row `row` was positive (1) or not (0); returns what it predicted before, for progressive validation. */
-  learn(ids: Int32Array, row: number, label: number): number {
+  /**
+   * Learns that row `row` was positive (1) or not (0); returns what it predicted before, for progressive validation.
+   * @param weight how many rows it stands for.
+   */
+  learn(ids: Int32Array, row: number, label: number, weight = 1): number {
     const start = row * this.fieldCount
     const end = start + this.fieldCount
     const prediction = this.predict(ids, row)
-    const gradient = prediction - label
+    const gradient = (prediction - label) * weight
     this.#bias.learn(gradient)
     this.#table.learn(ids, start, end, gradient)
     this.#learnFactors(ids, start, end, gradient)
     return prediction
+  }
+
+  get state(): State {
+    return [...this.#bias.state, ...this.#table.state, this.#rows]
+  }
+
+  /** Of the state, what `predict` reads; written over, the machine predicts by it but cannot go on learning. */
+  get weightState(): State {
+    return [...this.#bias.state, this.#table.weights, this.#rows]
   }
 
   /** A copy, which later learning leaves as it is; the vectors stand one after the other. */
@@ -147,8 +160,15 @@ function sumVectors(
   return twice / 2
 }
 
+/** What stands between the machine's log odds and its answer where it is not calibrated. */
+const PLAIN_END: GraphEnd = {
+  initializers: [],
+  nodes: [{ op: 'Sigmoid', inputs: ['logit'], outputs: ['p'] }],
+}
+
 /**
- * The machine as an ONNX model: `ids` int32 [N, fieldCount] in, `p` float32 [N, 1] out, six nodes.
+ * The machine as an ONNX model: `ids` int32 [N, fieldCount] in, `p` float32 [N, 1] out, six nodes, or more with a
+ * calibration at its end.
  *
  * A row of the one table holds a bucket's vector and then w - |v|^2 / 2, so that a single sum over the fields brings
  * both what is squared and what is not:
@@ -158,7 +178,7 @@ function sumVectors(
  *
  * The runtime refuses an id past the table and, unlike `predict`, counts a negative one from its end.
  */
-export function fmToOnnx(machine: FactorisationMachine): Uint8Array {
+export function fmToOnnx(machine: FactorisationMachine, end: GraphEnd = PLAIN_END): Uint8Array {
   const { tableRows, fieldCount, factorCount } = machine
   const { bias, table, vectors } = machine.weights()
   const width = factorCount + 1
@@ -176,6 +196,7 @@ export function fmToOnnx(machine: FactorisationMachine): Uint8Array {
       { name: 'halves', type: 'float32', shape: [width, 1], data: halves },
       { name: 'last', type: 'float32', shape: [width, 1], data: last },
       { name: 'bias', type: 'float32', shape: [1, 1], data: Float32Array.of(bias) },
+      ...end.initializers,
     ],
     nodes: [
       { op: 'Gather', inputs: ['table', 'ids'], outputs: ['rows'], attributes: { axis: { int: 0 } } },
@@ -188,7 +209,7 @@ export function fmToOnnx(machine: FactorisationMachine): Uint8Array {
       { op: 'Mul', inputs: ['sums', 'sums'], outputs: ['squares'] },
       { op: 'Gemm', inputs: ['squares', 'halves', 'bias'], outputs: ['squared'] },
       { op: 'Gemm', inputs: ['sums', 'last', 'squared'], outputs: ['logit'] },
-      { op: 'Sigmoid', inputs: ['logit'], outputs: ['p'] },
+      ...end.nodes,
     ],
   })
 }

@@ -18,6 +18,9 @@ export type FtrlRates = {
   l2: number
 }
 
+/** Arrays that a checkpoint writes down and reads back in place. */
+export type State = readonly (Float32Array | Float64Array | Uint32Array | Uint8Array)[]
+
 export function ftrlRatesOf({ alpha = 0.1, beta = 1, l1 = 0.1, l2 = 1 }: Partial<FtrlRates>): FtrlRates {
   return { alpha, beta, l1, l2 }
 }
@@ -34,6 +37,11 @@ export class FtrlTable {
     this.#rates = rates
     this.#z = new Float64Array(rowCount)
     this.#n = new Float64Array(rowCount)
+  }
+
+  /** All that it has learnt, as it lies in memory: written down and read back, the table goes on as if never stopped. */
+  get state(): State {
+    return [this.weights, this.#z, this.#n]
   }
 
   /** The sum of the weights of ids[start..end). */
@@ -69,23 +77,28 @@ export class FtrlTable {
  * bias over-predicts rare events; its rate falls like those of the table.
  */
 export class Bias {
-  #value: number
-  #n = 0
+  /** The bias, and the sum of its squared gradients. */
+  readonly #cells: Float64Array
   readonly #alpha: number
   readonly #beta: number
 
   constructor(start: number, rates: FtrlRates) {
-    this.#value = start
+    this.#cells = Float64Array.of(start, 0)
     this.#alpha = rates.alpha
     this.#beta = rates.beta
   }
 
+  get state(): State {
+    return [this.#cells]
+  }
+
   get value(): number {
-    return this.#value
+    return this.#cells[0]
   }
 
   learn(gradient: number): void {
-    this.#n += gradient * gradient
-    this.#value -= (this.#alpha * gradient) / (this.#beta + Math.sqrt(this.#n))
+    const cells = this.#cells
+    cells[1] += gradient * gradient
+    cells[0] -= (this.#alpha * gradient) / (this.#beta + Math.sqrt(cells[1]))
   }
 }

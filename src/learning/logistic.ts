@@ -6,7 +6,7 @@
  * order, once. No allocation per row.
  */
 import { assert } from '../base/assert.ts'
-import { Bias, type FtrlRates, FtrlTable, ftrlRatesOf } from './ftrl.ts'
+import { Bias, type FtrlRates, FtrlTable, ftrlRatesOf, type State } from './ftrl.ts'
 import { logitOf, probabilityOf } from './logit.ts'
 
 export type LogisticRegressionOptions = Partial<FtrlRates> & {
@@ -37,14 +37,26 @@ export class LogisticRegression {
     return probabilityOf(this.#bias.value + this.#table.sum(ids, start, start + this.fieldCount))
   }
 
-  /** Learns that row `row` was positive (1) or not (0); returns what it predicted before, for progressive validation. */
-  learn(ids: Int32Array, row: number, label: number): number {
+  /**
+   * Learns that row `row` was positive (1) or not (0); returns what it predicted before, for progressive validation.
+   * @param weight how many rows it stands for.
+   */
+  learn(ids: Int32Array, row: number, label: number, weight = 1): number {
     const start = row * this.fieldCount
     const prediction = this.predict(ids, row)
-    const gradient = prediction - label
+    const gradient = (prediction - label) * weight
     this.#bias.learn(gradient)
     this.#table.learn(ids, start, start + this.fieldCount, gradient)
     return prediction
+  }
+
+  get state(): State {
+    return [...this.#bias.state, ...this.#table.state]
+  }
+
+  /** Of the state, what `predict` reads; written over, the regression predicts by it but cannot go on learning. */
+  get weightState(): State {
+    return [...this.#bias.state, this.#table.weights]
   }
 
   /** A copy, which later learning leaves as it is. */

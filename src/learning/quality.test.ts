@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Prng } from '../base/prng.ts'
-import { auc, calibrationRatio, logLoss, normalisedEntropy } from './quality.ts'
+import { auc, calibrationRatio, expectedCalibrationError, logLoss, normalisedEntropy } from './quality.ts'
 
 const predictions = (...values: number[]) => Float64Array.from(values)
 const labels = (...values: number[]) => Uint8Array.from(values)
@@ -83,4 +83,39 @@ t.test('predictions and labels of different number are refused', async (t) => {
   for (const measure of [auc, logLoss, normalisedEntropy, calibrationRatio]) {
     t.throws(() => measure(predictions(0.1, 0.2, 0.3), labels(0, 1)), /has a label/, measure.name)
   }
+})
+
+t.test('a row of weight n counts as n rows', async (t) => {
+  const prng = new Prng(7)
+  const p = Float64Array.from({ length: 120 }, () => prng.below(30) / 30)
+  const y = Uint8Array.from(p, (value) => (prng.unit() < value ? 1 : 0))
+  const weights = Float32Array.from(p, () => 1 + prng.below(4))
+  const repeat = <T>(values: Iterable<T>) =>
+    [...values].flatMap((value, i) => Array.from({ length: weights[i] }, () => value))
+  const [allP, allY] = [Float64Array.from(repeat(p)), Uint8Array.from(repeat(y))]
+  for (const measure of [auc, logLoss, normalisedEntropy, calibrationRatio])
+    t.ok(Math.abs(measure(p, y, weights) - measure(allP, allY)) < 1e-12, measure.name)
+})
+
+t.test('the calibration error is the mean gap of bins of as many rows each', async (t) => {
+  // Two bins: 0.1 and 0.3 against one of two, 0.5 and 0.9 against two of two.
+  const [p, y] = [predictions(0.9, 0.1, 0.5, 0.3), labels(1, 0, 1, 1)]
+  t.ok(Math.abs(expectedCalibrationError(p, y, undefined, 2) - (0.6 + 0.6) / 4) < 1e-15)
+  // A row of weight 3 fills the first of two bins alone.
+  const weights = Float32Array.of(1, 3, 1, 1)
+  t.ok(
+    Math.abs(expectedCalibrationError(p, y, weights, 2) - (Math.abs(0.3 - 0) + Math.abs(1.7 - 3)) / 6) <
+      1e-15,
+  )
+  const drawn = new Prng(9)
+  const many = Float64Array.from({ length: 20_000 }, () => drawn.unit())
+  const truths = Uint8Array.from(many, (value) => (drawn.unit() < value ? 1 : 0))
+  t.ok(expectedCalibrationError(many, truths) < 0.02, 'true probabilities have nearly none')
+  t.ok(
+    expectedCalibrationError(
+      many.map((value) => value / 2),
+      truths,
+    ) > 0.2,
+    'halved ones have a quarter',
+  )
 })

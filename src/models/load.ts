@@ -64,7 +64,8 @@ function modelOf(manifest: Manifest, directory: string, weights: Float32Array): 
 
 /** `inline.bin`: little-endian floats, the bias first and the table behind it. */
 export function readWeights(bytes: Uint8Array): Float32Array {
-  return new Float32Array(bytes.slice().buffer, 0, bytes.length >> 2)
+  // A copy: a Buffer may lie anywhere in memory that it shares with others.
+  return new Float32Array(new Uint8Array(bytes).buffer, 0, bytes.length >> 2)
 }
 
 function weightFaults(bytes: Uint8Array, tableRows: number): string[] {

@@ -12,7 +12,10 @@ import type { GoldenRow, Manifest } from './manifest.ts'
 
 type Input = Manifest['inputs'][number]
 
-export function orderFaults(inputs: readonly Input[], rows: readonly GoldenRow[]): string[] {
+/** What golden rows state of the bidder's world. */
+export type RawRow = Pick<GoldenRow, 'features'>
+
+export function orderFaults(inputs: readonly Input[], rows: readonly RawRow[]): string[] {
   const encode = encoderOf(rows)
   return inputs.flatMap(({ type, columns }, input) =>
     unseenSwaps(columns, (columns) => encode(type, columns)).map(([first, second]) => {
@@ -28,7 +31,7 @@ export function orderFaults(inputs: readonly Input[], rows: readonly GoldenRow[]
 /** The cells of all golden rows, row by row. */
 type Encode = (columns: readonly Column[]) => Int32Array | Float32Array
 
-function encoderOf(rows: readonly GoldenRow[]) {
+function encoderOf(rows: readonly RawRow[]) {
   const { vectors, ads } = vectorsOfRows(rows.map(({ features }) => features))
   return (type: Input['type'], columns: readonly Column[]) => {
     const size = rows.length * columns.length

@@ -21,7 +21,7 @@ async function bidderOf(script: Script = SCORED, exchanges = EXCHANGE_PROFILES) 
   const ads = await compileAds(oneBannerCatalog, exchanges)
   const tags: number[] = []
   const offered: (BidEvent & { tag: number })[] = []
-  const events: BidEvents & { isWanted: BidEvents['isWanted'] } = {
+  const events: BidEvents = {
     isWanted: () => true,
     noteFeatures: ({ hashes }) => tags.push(hashes[F.tag]) - 1,
     offerBid: (bid) => offered.push({ ...bid, tag: tags[bid.note] }) > 0,

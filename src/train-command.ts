@@ -138,7 +138,7 @@ async function manifestOf(
   { name, version, task, columns, seed, negativeShare }: TrainFlags & { readonly version: string },
   ads: readonly AdFeatures[],
 ): Promise<Manifest> {
-  const { onnx, inline, calibration } = trained
+  const { onnx, inline, calibration, reference } = trained
   const input = { name: INPUT, type: 'int32' as const, columns: [...columns.model] }
   const inlineColumns = [...columns.inline]
   const rows = await goldenRows(
@@ -149,11 +149,10 @@ async function manifestOf(
   return {
     name,
     version,
-    // The schema knows the tasks that the bidder can serve; the check refuses the others.
-    task: task as Manifest['task'],
+    task,
     sha256: sha256Of(onnx),
     inputs: [input],
-    output: { name: OUTPUT, meaning: TASKS[task].meaning as Manifest['output']['meaning'] },
+    output: { name: OUTPUT, meaning: TASKS[task].meaning },
     inline: {
       file: 'inline.bin',
       sha256: sha256Of(inlineBytes(inline.bias, inline.table)),
@@ -170,6 +169,7 @@ async function manifestOf(
       seed,
     },
     quality: qualityFigures(trained),
+    reference,
   }
 }
 

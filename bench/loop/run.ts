@@ -14,7 +14,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import type { Trained } from '../../src/learning/training/train.ts'
-import type { ModelView } from '../../src/models/releases.ts'
+import type { ModelView } from '../../src/models/release-desk.ts'
 import { type BidderProcess, startBidder } from '../end-to-end/target.ts'
 import type { ExchangeReport } from '../exchange/live/report.ts'
 import { type LoopRun, loopTable, surplusOf } from './report.ts'
@@ -158,7 +158,7 @@ async function promote({ adminUrl }: BidderProcess, version: string): Promise<vo
       throw new Error(`${NAME}/${version} is not ready after ${READY_MS_MAX} ms`)
     await setTimeout(LOOK_MS)
   }
-  await peregrine('models', 'promote', NAME, version, '--admin-url', adminUrl)
+  await peregrine('models', 'promote', NAME, version, '--stage', 'live', '--admin-url', adminUrl)
 }
 
 async function bid({ port, adminUrl }: BidderProcess, trained: TrainReport): Promise<LoopRun> {

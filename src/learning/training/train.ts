@@ -1,15 +1,16 @@
 /**
  * From impressions to a factorisation machine and an inline scorer, calibrated and measured:
  *
- *   survey -> learn each row of the log in the order of time -> calibrate -> measure on the last rows
+ *   survey -> learn each row of the log in the order of time -> calibrate -> measure on the last rows -> reference
  *
- * The log is read twice, in bounded memory but for the 25 bytes of each row that calibrates or measures. Where it has
+ * The log is read three times, in bounded memory but for the 25 bytes of each row that calibrates or measures. Where it has
  * come to is written to a checkpoint now and then; started again with the same options it goes on from there, and the
  * result is the same to the byte. Cold: `peregrine train` calls it.
  */
 import type { Clock } from '../../base/clock.ts'
 import type { ImpressionChunk } from '../../events/impressions.ts'
 import { F, FEATURES } from '../../features/catalogue.ts'
+import type { Reference } from '../../features/reference.ts'
 import { type Calibration, calibrated, calibrationOf, graphEndOf } from '../calibration/calibration.ts'
 import { fitPlatt, type Platt } from '../calibration/platt.ts'
 import type { Scored } from '../calibration/scored.ts'
@@ -21,6 +22,7 @@ import { Encoder } from './encoder.ts'
 import { TrainFault } from './fault.ts'
 import { Learner, type Progressive, type Split } from './learner.ts'
 import { measure, type Quality } from './measure.ts'
+import { referenceOf } from './reference.ts'
 import { type Survey, surveyOf } from './survey.ts'
 import { TASKS, type Task, type TaskName } from './task.ts'
 
@@ -54,6 +56,7 @@ export type Trained = {
   readonly progressive: Progressive
   readonly calibration: { readonly model: Calibration; readonly inline: Platt }
   readonly quality: { readonly model: Quality; readonly inline: Quality }
+  readonly reference: Reference
 }
 
 const CHECKPOINT_MS = 30_000
@@ -75,7 +78,10 @@ export async function train(options: TrainOptions): Promise<Trained> {
     found.fill(learner.state)
   }
   await learn(learner, { survey, split, task, fingerprint, lastMs: found?.facts.lastMs }, options)
-  return resultOf(learner, survey, task)
+  const result = resultOf(learner, survey, task)
+  const { holdout, ...trained } = result
+  const terms = { columns, split, task, seed, table: trained.inline.table, holdout }
+  return { ...trained, reference: await referenceOf(options.open(), terms) }
 }
 
 type Facts = {
@@ -171,7 +177,10 @@ function takeRows(
   }
 }
 
-function resultOf(learner: Learner, survey: Survey, { probabilityMax }: Task): Trained {
+/** @property holdout the calibrated scores of the holdout. */
+type Result = Omit<Trained, 'reference'> & { readonly holdout: Scored }
+
+function resultOf(learner: Learner, survey: Survey, { probabilityMax }: Task): Result {
   const { machine, regression, recent, holdout, progressive } = learner
   const calibration = calibrationOf(recent.by('model'))
   const platt = fitPlatt(recent.by('inline'))
@@ -192,6 +201,7 @@ function resultOf(learner: Learner, survey: Survey, { probabilityMax }: Task): T
       model: measure(model, holdout.campaigns),
       inline: measure(inline, holdout.campaigns),
     },
+    holdout: model,
   }
 }
 

@@ -37,6 +37,9 @@ t.test('every text feature and every cross of a side with another can be told ap
   const rows = await goldenRows({ onnx: fmToOnnx(machine), input, output: 'p', inline }, ads)
   t.ok(rows.length >= 12)
   const manifest = {
+    task: 'ctr',
+    sha256: '0'.repeat(64),
+    output: { name: 'p', meaning: 'probability of a click, given an impression' },
     inputs: [input],
     inline: { tableRows: 64, columns },
     golden: { rows },

@@ -59,5 +59,6 @@ function wholeOf(flag: string, given: string): number {
 }
 
 function onProgress(done: number): void {
-  process.stderr.write(`\rimpressions logged: ${((done / Number(flags.rows)) * 100).toFixed(0)} %  `)
+  if (process.stderr.isTTY)
+    process.stderr.write(`\rimpressions logged: ${((done / Number(flags.rows)) * 100).toFixed(0)} %  `)
 }

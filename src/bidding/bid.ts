@@ -30,7 +30,7 @@ import { OUTCOME, OUTCOMES } from './outcomes.ts'
 import { isDsaAnswered, PERMITTED, permitOf, refusalOf } from './permit.ts'
 import type { Purse } from './purse.ts'
 import type { RowSampler } from './row-sampler.ts'
-import { scoresOf } from './scores.ts'
+import { takeBoth, takeClicks } from './scores.ts'
 import { compareScores } from './shadow-rows.ts'
 import { type Audience, SHORTLIST, shortlist } from './shortlist.ts'
 import { addSlot, type ImpTerms, impTermsOf, isPriceFixed, rowCountOf, type Slot, slotOf } from './slot.ts'
@@ -204,7 +204,10 @@ export class Bidder {
 
     // 6. Score. The only await: the view, the matcher and the vector belong to another request behind it.
     const whyNot = isInline ? 'overload' : 'full'
-    const scored = ticket === undefined ? whyNot : await scoresOf(slots, model, ticket, conversions)
+    const isAlone = conversions === undefined
+    const scored =
+      ticket === undefined ? whyNot : await (isAlone ? ticket.outcome : takeBoth(slots, ticket, conversions))
+    if (isAlone && scored === 'scored') takeClicks(slots, ticket!)
     laps?.end(STAGE.score)
     if (arrival.isAborted) return arrival.answer(OUTCOME.aborted, NO_BODY)
     if (this.#clock.nowMs() >= answerBy) return arrival.answer(OUTCOME.too_late_to_answer, NO_BODY)
@@ -222,6 +225,7 @@ export class Bidder {
       isTest: terms.isTest,
     })
     laps?.end(STAGE.price)
+    if (scored === 'scored') noteScores(model, slots)
     if (scored === 'scored' && isWatched) model.monitor.noteScore(slots[0].probabilities[0], wallMs)
     if (scored === 'scored' && shadow !== undefined)
       compareScores(snapshot.candidate!.shadow, shadow, slots, choices)
@@ -239,7 +243,6 @@ export class Bidder {
     // 9. Log, when the answer is on its way.
     logBids(snapshot, choices, {
       events: this.#events,
-      ids: this.#purse.ids,
       model,
       atMs: this.#clock.wallMs(),
     })
@@ -301,6 +304,10 @@ export class Bidder {
       hour: Math.floor(wallMs / HOUR_MS) % 24,
     })
   }
+}
+
+function noteScores({ scores }: ReadyModel, slots: readonly Slot[]): void {
+  for (const { probabilities } of slots) for (const probability of probabilities) scores.note(probability)
 }
 
 /** The model that bids on a request: the live version, for a share of users or requests the candidate. */

@@ -30,6 +30,8 @@ export type Choice = {
   readonly usdCpmMicros: number
   /** Number of the bid in the ledger, `NONE` for a test. */
   readonly bidNumber: number
+  /** What its answer calls it; '' until that is written. */
+  bidId: string
   /** Of a click, by the model. */
   readonly clickProbability: number
   /** Who says so: the key of a model, '' for an inline scorer. */
@@ -204,6 +206,7 @@ function take(
     priceCpmMicros: prices[i],
     usdCpmMicros,
     bidNumber: purse.bidNumber,
+    bidId: '',
     clickProbability: probabilities[i],
     model,
     propensity: propensities[i],

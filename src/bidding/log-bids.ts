@@ -3,13 +3,11 @@
  */
 import type { BidEvents } from '../events/event-log.ts'
 import { NONE } from '../openrtb/tape.ts'
-import type { BidIds } from './bid-ids.ts'
 import type { Choice } from './choose.ts'
 import type { ReadyModel, Snapshot } from './snapshot.ts'
 
 export type LogTerms = {
   readonly events: BidEvents
-  readonly ids: BidIds
   /** The model that the request was given, whether it answered or its inline scorer. */
   readonly model: ReadyModel
   readonly atMs: number
@@ -18,14 +16,14 @@ export type LogTerms = {
 export function logBids(
   { ads }: Snapshot,
   choices: readonly Choice[],
-  { events, ids, model, atMs }: LogTerms,
+  { events, model, atMs }: LogTerms,
 ): void {
   if (choices[0].slot.featuresNote === NONE) return
   for (const choice of choices) {
     events.offerBid({
       note: choice.slot.featuresNote,
       atMs,
-      bidId: ids.ofBid(choice.bidNumber),
+      bidId: choice.bidId,
       priceCpmMicros: choice.priceCpmMicros,
       usdCpmMicros: choice.usdCpmMicros,
       clickProbability: choice.clickProbability,

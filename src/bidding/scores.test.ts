@@ -4,7 +4,7 @@
 import t from 'tap'
 import { type ScoreOutcome, Ticket } from '../inference/queue.ts'
 import { slabOver } from '../inference/slab.ts'
-import { scoresOf } from './scores.ts'
+import { takeBoth, takeClicks } from './scores.ts'
 import type { Slot } from './slot.ts'
 
 const ROWS = 16
@@ -32,40 +32,26 @@ function ticketOf(scores: readonly number[]) {
   return { ticket, end }
 }
 
-function open() {
-  const told: number[] = []
-  return { told, sink: { scores: { note: (score: number) => told.push(score) } }, asked: slots() }
-}
-
-t.test('each slot gets its rows, and they are told', async (t) => {
-  const { told, sink, asked } = open()
+t.test('each slot gets its rows', async (t) => {
+  const asked = slots()
   const { ticket, end } = ticketOf([0.25, 0.125, 0.75])
-  const scored = scoresOf(asked, sink, ticket, undefined)
+  const bid = ticket.outcome.then(() => takeClicks(asked, ticket))
   end('scored')
-  t.equal(await scored, 'scored')
+  await bid
   t.same(
-    asked.map(({ probabilities }) => probabilities),
-    [[0.25, 0.125], [0.75]],
+    asked.map(({ probabilities, conversions }) => [probabilities, conversions]),
+    [
+      [[0.25, 0.125], []],
+      [[0.75], []],
+    ],
   )
-  t.same(told, [0.25, 0.125, 0.75])
 })
 
-t.test('without scores those of the inline scorer stay', async (t) => {
-  for (const outcome of ['late', 'failed'] as const) {
-    const { told, sink, asked } = open()
-    const { ticket, end } = ticketOf([0.25, 0.125, 0.75])
-    const scored = scoresOf(asked, sink, ticket, undefined)
-    end(outcome)
-    t.equal(await scored, outcome)
-    t.same([asked, told], [slots(), []])
-  }
-})
-
-t.test('two models are waited for, whichever answers first, and one may fail', async (t) => {
+t.test('two models are waited for, whichever answers first', async (t) => {
   for (const isClickFirst of [true, false]) {
-    const { sink, asked } = open()
+    const asked = slots()
     const [clicks, conversions] = [ticketOf([0.25, 0.125, 0.75]), ticketOf([0.5, 0.0625, 1])]
-    const scored = scoresOf(asked, sink, clicks.ticket, conversions.ticket)
+    const scored = takeBoth(asked, clicks.ticket, conversions.ticket)
     const ends = [() => clicks.end('scored'), () => conversions.end('scored')]
     for (const end of isClickFirst ? ends : ends.reverse()) {
       end()
@@ -75,11 +61,23 @@ t.test('two models are waited for, whichever answers first, and one may fail', a
     t.same(asked[0], { ...slots()[0], probabilities: [0.25, 0.125], conversions: [0.5, 0.0625] })
     t.same(asked[1].conversions, [1])
   }
-  const { sink, asked } = open()
+})
+
+t.test('one of the two may fail, and what it stands for stays as it was', async (t) => {
+  for (const outcome of ['late', 'failed'] as const) {
+    const asked = slots()
+    const [clicks, conversions] = [ticketOf([0.25, 0.125, 0.75]), ticketOf([0.5, 0.0625, 1])]
+    const scored = takeBoth(asked, clicks.ticket, conversions.ticket)
+    clicks.end(outcome)
+    conversions.end('scored')
+    t.equal(await scored, outcome)
+    t.same(asked[0], { ...slots()[0], conversions: [0.5, 0.0625] })
+  }
+  const asked = slots()
   const [clicks, conversions] = [ticketOf([0.25, 0.125, 0.75]), ticketOf([])]
-  const scored = scoresOf(asked, sink, clicks.ticket, conversions.ticket)
+  const scored = takeBoth(asked, clicks.ticket, conversions.ticket)
   clicks.end('scored')
   conversions.end('late')
   t.equal(await scored, 'scored')
-  t.same(asked[0].conversions, [])
+  t.same(asked[0], { ...slots()[0], probabilities: [0.25, 0.125] })
 })

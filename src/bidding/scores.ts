@@ -1,45 +1,38 @@
 /**
  * Takes the scores of a request's rows out of the slabs, which belong to another batch as soon as the loop goes on, and
- * puts them where its candidates are. The one thing that a bid waits for.
+ * puts them where its candidates are.
  */
 import type { ScoreOutcome, Ticket } from '../inference/queue.ts'
 import type { Slot } from './slot.ts'
-import type { ReadyModel } from './snapshot.ts'
+
+/** To be called in the turn in which the ticket was settled, before anything else is waited for. */
+export function takeClicks(slots: readonly Slot[], { slab, firstRow }: Ticket): void {
+  let row = firstRow
+  for (const { probabilities } of slots) {
+    for (let i = 0; i < probabilities.length; i++) probabilities[i] = slab.scores[row++]
+  }
+}
 
 /**
- * Resolves to what became of the clicks' rows; without them the inline scorer's probabilities are left where they are.
- * @param conversions of the same ads, where a model of conversions is asked as well.
+ * Where a model of conversions is asked as well, for the same ads: waits for both, and takes what comes. Resolves to what
+ * became of the clicks.
  */
-export function scoresOf(
-  slots: readonly Slot[],
-  { scores }: Pick<ReadyModel, 'scores'>,
-  clicks: Ticket,
-  conversions: Ticket | undefined,
-): Promise<ScoreOutcome> {
-  const taken = clicks.outcome.then((outcome) => {
-    if (outcome === 'scored')
-      eachScore(slots, clicks, (slot, i, score) => {
-        slot.probabilities[i] = score
-        scores.note(score)
-      })
-    return outcome
-  })
-  if (conversions === undefined) return taken
+export function takeBoth(slots: readonly Slot[], clicks: Ticket, conversions: Ticket): Promise<ScoreOutcome> {
   const others = conversions.outcome.then((outcome) => {
-    if (outcome === 'scored')
-      eachScore(slots, conversions, (slot, i, score) => {
-        slot.conversions[i] = score
-      })
+    if (outcome === 'scored') takeConversions(slots, conversions)
+  })
+  const taken = clicks.outcome.then((outcome) => {
+    if (outcome === 'scored') takeClicks(slots, clicks)
+    return outcome
   })
   return Promise.all([taken, others]).then(([outcome]) => outcome)
 }
 
 /** Rows stand slot by slot, ad by ad. */
-function eachScore(
-  slots: readonly Slot[],
-  { slab, firstRow }: Ticket,
-  take: (slot: Slot, i: number, score: number) => void,
-): void {
+function takeConversions(slots: readonly Slot[], { slab, firstRow }: Ticket): void {
   let row = firstRow
-  for (const slot of slots) for (let i = 0; i < slot.ads.length; i++) take(slot, i, slab.scores[row++])
+  for (const slot of slots) {
+    slot.conversions = Array.from(slab.scores.subarray(row, row + slot.ads.length))
+    row += slot.ads.length
+  }
 }

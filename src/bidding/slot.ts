@@ -66,7 +66,7 @@ export type Slot = {
   readonly ads: number[]
   readonly probabilities: number[]
   /** Of a conversion behind a click; empty where no model has told. */
-  readonly conversions: number[]
+  conversions: readonly number[]
 }
 
 export function impTermsOf(tape: Tape, imp: ImpView, native: NativeSpec | undefined): ImpTerms {
@@ -95,6 +95,8 @@ function filmTermsOf(tape: Tape, film: FilmView): FilmTerms {
 function ratiosOf({ ratios, ratioCount }: BannerView): Int32Array {
   return ratios.slice(0, ratioCount * RATIO_CELLS)
 }
+
+const NO_CONVERSIONS: readonly number[] = []
 
 /** The slot of a lot, without candidates yet. Undefined when no floor of it can be kept. */
 export function slotOf(
@@ -128,7 +130,7 @@ export function slotOf(
     audioFloor,
     ads: [],
     probabilities: [],
-    conversions: [],
+    conversions: NO_CONVERSIONS,
   }
 }
 

@@ -305,6 +305,7 @@ function choiceOf(creative: CreativeId, imp: object | string = IMPS[creative]): 
     priceCpmMicros: 1_000_000,
     usdCpmMicros: 1_000_000,
     bidNumber: NO_BID,
+    bidId: '',
     clickProbability: 0.01,
     propensity: 0,
     pairKey: '',

@@ -86,6 +86,7 @@ export class AnswerWriter {
     const campaignId = traits.campaignIds[ad]
     const creativeId = traits.creativeIds[ad]
     const id = bidNumber === NONE ? this.#ids.next() : this.#ids.ofBid(bidNumber)
+    choice.bidId = id
     const token = writeToken(this.#operator.seal, {
       bidAtS,
       exchangeName: profile.name,

@@ -21,7 +21,7 @@
  * one for the exchange, which tells wins, bills and losses with it, and one that stands in markup for everybody to read.
  */
 import { assert } from '../base/assert.ts'
-import { ByteWriter } from '../base/byte-writer.ts'
+import { ByteWriter, byteText } from '../base/byte-writer.ts'
 import { SEAL_CHARS, SEALED_FOR, type Seal } from '../base/seal.ts'
 
 export type NoticeToken = {
@@ -86,7 +86,7 @@ export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
     .text(token.isTest ? '~1~' : '~0~')
   out.base36(Math.round(token.clickProbability * BILLIONTH)).text('~')
   if (token.propensity !== 0) out.base36(millionths(token.propensity))
-  out.text('~').text(token.pairKey).text('~').text(token.model.replace('/', '.')).text('~').text(seal.keyId)
+  out.text('~').text(token.pairKey).text('~').text(spelled(token.model)).text('~').text(seal.keyId)
   const seals = seal.sign(out)
   const sealAt = out.text('~').length
   out.text(seals)
@@ -95,6 +95,14 @@ export function writeToken(seal: Seal, token: NoticeToken): TokenTexts {
   const forExchange = out.toText()
   out.bytes.copyWithin(sealAt, out.length, out.length + SEAL_CHARS)
   return { forExchange, forMarkup: out.toText() }
+}
+
+let [spelledModel, spelling] = ['', '']
+
+/** The bids of a process go by one model or two, and a text made for each would be rubbish at once. */
+function spelled(model: string): string {
+  if (model !== spelledModel) [spelledModel, spelling] = [model, byteText(model.replace('/', '.'))]
+  return spelling
 }
 
 /** At least one: nought means that there was no choice. */

@@ -12,8 +12,9 @@ import { hostileTable, runHostile } from './end-to-end/hostile.ts'
 import { noticesTable, runNotices } from './end-to-end/notices.ts'
 import { overloadTable, runOverload } from './end-to-end/overload.ts'
 import { endToEndTable, runEndToEnd } from './end-to-end/run.ts'
+import { runVersions, versionsTable } from './end-to-end/versions.ts'
 
-const HELP = `make bench ARGS="[--smoke] [--only micro|quality|end-to-end|notices|overload|hostile] [--rate N] [--json FILE]"
+const HELP = `make bench ARGS="[--smoke] [--only micro|quality|end-to-end|versions|notices|overload|hostile] [--rate N] [--json FILE]"
 
 --rate N  requests a second that overload takes for the highest rate held, instead of searching for it`
 
@@ -50,6 +51,7 @@ else {
     console.log(endToEndTable(report))
     if (flags.json !== undefined) writeFileSync(flags.json, `${JSON.stringify(report, null, 2)}\n`)
   }
+  if (isWanted('versions')) console.log(versionsTable(await runVersions(size)))
   if (isWanted('notices')) console.log(noticesTable(await runNotices(size)))
   if (isWanted('overload')) console.log(overloadTable(await runOverload(size, flags.rate)))
   if (isWanted('hostile')) console.log(hostileTable(await runHostile(size)))

@@ -11,7 +11,7 @@ import { postBid, run, serve, until } from './testing/serving.ts'
 import { type Parts, writeTinyModel } from './testing/tiny-model.ts'
 
 const HASTY: Partial<ReleasePolicy> = {
-  ...{ shadowS: 0, shadowScores: 50, shadowClicks: 0 },
+  ...{ shadowShare: 1, shadowS: 0, shadowScores: 50, shadowClicks: 0 },
   ...{ canaryShares: [0.5], canaryS: 0, canaryRequests: 20 },
 }
 

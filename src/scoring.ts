@@ -10,6 +10,7 @@ import type { Ads, ReadyModel, Snapshot } from './bidding/snapshot.ts'
 import { deriveLimits } from './config/derive.ts'
 import { readReleasePolicy } from './config/release-policy.ts'
 import type { Settings } from './config/settings.ts'
+import { BUCKETS } from './experiments/assignment.ts'
 import { NumberPlan } from './features/numbers.ts'
 import { Plan } from './features/plan.ts'
 import { InlineScorer } from './inference/inline.ts'
@@ -118,6 +119,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
         model: ready(live, ads),
         candidate: candidate && {
           ...{ buckets: candidate.buckets, salt: candidate.salt, shadow: candidate.shadow },
+          shadowBuckets: Math.round(policy.shadowShare * BUCKETS),
           model: ready(candidate.served, ads),
         },
         conversionModel: conversions && ready(conversions.serving.live, ads),

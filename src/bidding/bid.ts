@@ -197,7 +197,7 @@ export class Bidder {
     const isWatched = requestHash % WATCHED_ONE_IN === 0
     if (isWatched) rows.watch(model, snapshot, slots[0], wallMs)
     const conversions = isInline ? undefined : rows.writeConversions(snapshot, slots, scoreBy)
-    const shadow = level === LEVEL.full ? rows.writeShadow(snapshot, slots, scoreBy) : undefined
+    const shadow = level === LEVEL.full ? rows.writeShadow(snapshot, slots, requestHash, scoreBy) : undefined
     const endSample =
       ticket && this.#rowSampler?.begin({ may, view, ads: snapshot.ads, slots, ticket, currency, context })
     laps?.end(STAGE.features)

@@ -48,6 +48,7 @@ function open(parts: Partial<Candidate> = {}, script: Partial<Script> = {}) {
       ...script,
     }),
     buckets: 0,
+    shadowBuckets: BUCKETS,
     salt: 1,
     shadow: {
       note: (...row) => heard.rows.push(row),
@@ -75,6 +76,13 @@ t.test('in shadow the live version bids, and both are compared on the same rows'
   ])
   t.match(heard.bids, [[0, Math.fround(0.003)]], 'of the ad that was bid')
   t.same(heard.scores, [], 'nothing was bid with what it says')
+})
+
+t.test('a shadow scores its share of the requests', async (t) => {
+  const { ask, heard } = open({ shadowBuckets: BUCKETS / 4 })
+  for (let i = 0; i < 400; i++) await ask(bodyOf(`r${i}`))
+  // Six standard deviations of a fair draw are 52.
+  t.ok(Math.abs(heard.bids.length - 100) < 52, `${heard.bids.length} of 400`)
 })
 
 t.test('a shadow that is late, fails or is full changes no answer', async (t) => {

@@ -2,6 +2,7 @@
  * The features of one request and its slots, and the rows that models see of them. There is one vector, which holds an imp
  * at a time: everything here happens before the await of a bid, behind which the vector is another request's.
  */
+import { bucketOf } from '../experiments/assignment.ts'
 import type { RequestContext } from '../features/vector.ts'
 import { FeatureVector } from '../features/vector.ts'
 import type { Ticket } from '../inference/queue.ts'
@@ -69,10 +70,16 @@ export class SlotRows {
     return isWanted ? this.write(conversionModel, slots, scoreBy) : undefined
   }
 
-  /** The same rows for a candidate that scores beside the live version. */
-  writeShadow({ candidate }: Snapshot, slots: readonly Slot[], scoreBy: number): Ticket | undefined {
-    const isShadow = candidate !== undefined && candidate.buckets === 0
-    return isShadow ? this.write(candidate.model, slots, scoreBy) : undefined
+  /** The same rows for a candidate that scores beside the live version, on its share of the requests. */
+  writeShadow(
+    { candidate }: Snapshot,
+    slots: readonly Slot[],
+    requestHash: number,
+    scoreBy: number,
+  ): Ticket | undefined {
+    if (candidate === undefined || candidate.buckets > 0) return undefined
+    const isShadowed = bucketOf(0, requestHash, candidate.salt) < candidate.shadowBuckets
+    return isShadowed ? this.write(candidate.model, slots, scoreBy) : undefined
   }
 
   /** Shows the monitor of a model the row that ranks first in a slot. */

@@ -69,6 +69,8 @@ export type Candidate = {
   readonly model: ReadyModel
   /** Buckets of the assignment whose requests it bids on; 0 while it only scores beside the live version. */
   readonly buckets: number
+  /** Buckets whose requests it scores beside the live version, while it bids on none. */
+  readonly shadowBuckets: number
   readonly salt: number
   readonly shadow: ShadowScores
 }

@@ -27,6 +27,10 @@ export const ReleasePolicy = Type.Object(
       default: false,
       description: 'Whether a newer version that is ready is staged by itself.',
     }),
+    shadowShare: share(
+      0.25,
+      'Of the requests, those that it scores beside the live one; each costs about as much as a bid.',
+    ),
     shadowS: count(24 * HOUR_S, 'Seconds that a version scores beside the live one, at least.'),
     shadowScores: count(1_000_000, 'Rows that it has scored beside the live one, at least.'),
     shadowClicks: count(200, 'Clicks on impressions that both have scored, at least.'),

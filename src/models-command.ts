@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { SettingsError } from './config/settings.ts'
-import type { ModelView } from './models/release-desk.ts'
+import type { ModelView } from './models/release/desk.ts'
 
 export const MODELS_HELP = `peregrine models [list | promote NAME VERSION | rollback NAME | rearm NAME VERSION] [flags]:
 the models of a running bidder

@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import type { ModelView } from './models/release-desk.ts'
-import type { ReleasePolicy } from './models/release-policy.ts'
+import type { ModelView } from './models/release/desk.ts'
+import type { ReleasePolicy } from './models/release/policy.ts'
 import { postBid, run, serve, until } from './testing/serving.ts'
 import { type Parts, writeTinyModel } from './testing/tiny-model.ts'
 

@@ -2,9 +2,9 @@
  * The models at the admin port: what there is, and which is live; promoting a version, and going back to the one before.
  */
 import type { Context, Hono } from 'hono'
-import type { ModelView } from '../models/release-desk.ts'
-import type { Stage } from '../models/release-policy.ts'
-import type { ReleaseResult } from '../models/releases.ts'
+import type { ModelView } from '../models/release/desk.ts'
+import type { Stage } from '../models/release/policy.ts'
+import type { ReleaseResult } from '../models/release/releases.ts'
 import type { AdminAction } from './action.ts'
 
 /** The releases, as this port sees them. */

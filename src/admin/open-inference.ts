@@ -16,8 +16,8 @@ import {
   type SplitBody,
   splitBody,
 } from '../inference/binary-tensors.ts'
-import type { Served } from '../models/hosting.ts'
 import type { RawScores, RawTensor } from '../models/raw-rows.ts'
+import type { Served } from '../models/release/served.ts'
 
 export type InferencePort = {
   /** All that are served, the live one first. */

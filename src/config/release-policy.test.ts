@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { DEFAULT_POLICY } from '../models/release-policy.ts'
+import { DEFAULT_POLICY } from '../models/release/policy.ts'
 import { readReleasePolicy } from './release-policy.ts'
 
 function read(t: Test, text: string) {

@@ -2,7 +2,7 @@
  * The file that says when a version of a model goes on and when it goes back; what it leaves out is as by default.
  */
 import { Compile } from 'typebox/compile'
-import { DEFAULT_POLICY, ReleasePolicy } from '../models/release-policy.ts'
+import { DEFAULT_POLICY, ReleasePolicy } from '../models/release/policy.ts'
 import { readJsonFile, shapeFaults } from './json-file.ts'
 import { SettingsError } from './settings.ts'
 

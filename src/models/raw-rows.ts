@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../base/clock.ts'
 import type { Cells } from '../features/plan.ts'
-import type { Served } from './hosting.ts'
 import type { Manifest } from './manifest.ts'
+import type { Served } from './release/served.ts'
 import { NUMBERS } from './trial.ts'
 
 /** A tensor of rows, row by row. */

@@ -12,7 +12,7 @@ import {
 import { PromptLabels } from '../testing/labels.ts'
 import { loadTinyModel, type Parts, TABLE } from '../testing/tiny-model.ts'
 import { goldenFaults } from './golden.ts'
-import { Serving } from './serving.ts'
+import { Serving } from './release/serving.ts'
 import { tryModel } from './trial.ts'
 
 const OPTIONS = { rowsMax: 64, batchMsMax: 1000, clock: systemClock }

@@ -2,15 +2,17 @@
  * The skew test that data scientists run: rows that the bidder's code encoded, encoded again by python/peregrine.py. What
  * is the same passes; another hash, seed, order or domain is found, with the column's name and a row.
  */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as ort from 'onnxruntime-node'
 import t, { type Test } from 'tap'
+import { makeRequest } from '../../bench/traffic/requests.ts'
+import { Prng } from '../base/prng.ts'
 import { NumberPlan } from '../features/numbers.ts'
 import { type Cells, Plan } from '../features/plan.ts'
 import { InlineScorer } from '../inference/inline.ts'
 import { type Ran, runPython, skipWithout } from '../testing/python.ts'
-import { ROOT } from '../testing/serving.ts'
+import { postBid, ROOT, serve, until } from '../testing/serving.ts'
 import { vectorsOf } from './golden.ts'
 import { loadModel, type Model } from './load.ts'
 import type { GoldenRow, Manifest } from './manifest.ts'
@@ -100,6 +102,23 @@ t.test('rows that the bidder encoded are identical when they are encoded again',
   t.match(stdout, /^ctr\/lightgbm-1 {2}ids\[5\] +category\*advertiser {2}10 +0$/m)
   t.match(stdout, /^ctr\/lightgbm-1 {2}output +10 +0$/m)
   t.match(stdout, /\nok: 36 columns, none differs\n$/)
+})
+
+t.test('rows that a running bidder logs are identical when they are encoded again', { skip }, async (t) => {
+  const data = t.testdir({})
+  const args = ['--models', EXAMPLES, '--model', KEY, '--data', data, '--row-sample-per-minute', '60']
+  const { port, metric } = await serve(t, ...args)
+  const prng = new Prng(1)
+  // A row a second at most, whatever is sent.
+  await until(async () => {
+    const bodies = Array.from({ length: 8 }, (_, i) => JSON.stringify(makeRequest(prng, `r${i}`)))
+    await Promise.all(bodies.map((body) => postBid(port, body)))
+    return (await metric('peregrine_sampled_rows_total{result="written"}')) >= 3
+  })
+  const files = readdirSync(join(data, 'rows')).map((name) => join(data, 'rows', name))
+  const { status, stdout, stderr } = runPython(join(ROOT, 'python/skew.py'), ...files, '--models', EXAMPLES)
+  t.equal(status, 0, stdout + stderr)
+  t.match(stdout, /\nok: 12 columns, none differs\n$/)
 })
 
 /** Each row: what differs between the two, and the columns in which that is found. */

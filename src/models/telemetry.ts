@@ -2,8 +2,8 @@
  * What is there of models, and which is live, for a scrape.
  */
 import { Observed } from '../telemetry/instruments.ts'
+import type { Serving } from './release/serving.ts'
 import type { ModelRepository, VersionState } from './repository.ts'
-import type { Serving } from './serving.ts'
 
 const STATES: readonly VersionState[] = ['arriving', 'checking', 'ready', 'refused']
 

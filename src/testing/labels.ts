@@ -1,8 +1,9 @@
 /**
  * Counts impressions and clicks as soon as it is told of them.
  */
-import type { LabelBook, LabelSums } from '../models/labels.ts'
+
 import type { BilledImpression } from '../models/monitor/calibration.ts'
+import type { LabelBook, LabelSums } from '../models/release/labels.ts'
 
 export class PromptLabels implements LabelBook {
   impressions = 0

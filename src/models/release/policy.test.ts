@@ -2,7 +2,7 @@
  * The policy as a table: what was measured, and what is to become of the version.
  */
 import t from 'tap'
-import { DEFAULT_POLICY, judge, type Measured, type ReleasePolicy } from './release-policy.ts'
+import { DEFAULT_POLICY, judge, type Measured, type ReleasePolicy } from './policy.ts'
 
 const WELL: Measured = {
   stage: 'shadow',

@@ -2,13 +2,13 @@
  * Versions that follow each other in real workers, while rows are scored.
  */
 import t, { type Test } from 'tap'
-import { systemClock } from '../base/clock.ts'
-import { NumberPlan } from '../features/numbers.ts'
-import { Plan } from '../features/plan.ts'
-import { PromptLabels } from '../testing/labels.ts'
-import { loadTinyModel, type Parts, TABLE } from '../testing/tiny-model.ts'
-import { vectorsOf } from './golden.ts'
-import type { Served } from './hosting.ts'
+import { systemClock } from '../../base/clock.ts'
+import { NumberPlan } from '../../features/numbers.ts'
+import { Plan } from '../../features/plan.ts'
+import { PromptLabels } from '../../testing/labels.ts'
+import { loadTinyModel, type Parts, TABLE } from '../../testing/tiny-model.ts'
+import { vectorsOf } from '../golden.ts'
+import type { Served } from './served.ts'
 import { Serving } from './serving.ts'
 
 const ROWS_MAX = 16

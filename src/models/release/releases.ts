@@ -1,21 +1,21 @@
 /**
  * The release of a model's versions: what is staged, what goes on, what goes back, and what a restart must know of it.
- * What the policy (`release-policy.ts`) says of a version that was measured is done here, four times a second.
+ * What the policy (`policy.ts`) says of a version that was measured is done here, four times a second.
  *
  * A version that the policy has rolled back is latched: nothing stages or promotes it until somebody re-arms it. Behind a
  * restart a candidate begins its stage anew.
  */
-import type { Clock } from '../base/clock.ts'
-import type { Served } from './hosting.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Model } from '../load.ts'
+import type { ModelRepository, Version } from '../repository.ts'
+import { type Released, readReleased, writeReleased } from './file.ts'
 import type { LabelBook } from './labels.ts'
-import type { Model } from './load.ts'
-import type { Standing } from './release-desk.ts'
-import { type Released, readReleased, writeReleased } from './release-file.ts'
-import { judge, type Measured, type ReleasePolicy, type Stage } from './release-policy.ts'
-import type { ModelRepository, Version } from './repository.ts'
+import { judge, type Measured, type ReleasePolicy, type Stage } from './policy.ts'
 import { copyOf, NO_SCORES, type ScoreCounts } from './scores.ts'
+import type { Served } from './served.ts'
 import type { Serving } from './serving.ts'
 import { StageWatch } from './stage-watch.ts'
+import type { Standing } from './standing.ts'
 
 /** @property faults why nothing has changed, or that it has and could not be written down; none when all is done. */
 export type ReleaseResult = { readonly faults: readonly string[] }

@@ -2,8 +2,8 @@
  * What a version has done since its stage began, and over the last second: read from its counters every tick, so that the
  * bid path keeps no clock.
  */
-import type { QueueCounts } from '../inference/queue.ts'
-import type { Answers, ScoreMean } from './release-policy.ts'
+import type { QueueCounts } from '../../inference/queue.ts'
+import type { Answers, ScoreMean } from './policy.ts'
 import { copyOf, gained, meanOf, type ScoreCounts } from './scores.ts'
 
 /** A version, as far as it is counted. */

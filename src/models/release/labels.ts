@@ -1,7 +1,7 @@
 /**
  * What came of bids, as far as models learn whether they were right.
  */
-import type { BilledImpression } from './monitor/calibration.ts'
+import type { BilledImpression } from '../monitor/calibration.ts'
 
 /** Over impressions whose clicks have come. */
 export type LabelSums = {

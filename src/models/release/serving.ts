@@ -9,12 +9,12 @@
  *
  * Bids learn of a change by one assignment, so that no request is dropped and none sees half of it.
  */
-import { hashText } from '../base/hash.ts'
-import { BUCKETS } from '../experiments/assignment.ts'
-import { Served } from './hosting.ts'
+import { hashText } from '../../base/hash.ts'
+import { BUCKETS } from '../../experiments/assignment.ts'
+import type { Model } from '../load.ts'
+import type { ModelQueueOptions } from '../model-queue.ts'
 import type { LabelBook } from './labels.ts'
-import type { Model } from './load.ts'
-import type { ModelQueueOptions } from './model-queue.ts'
+import { Served } from './served.ts'
 import { Shadow } from './shadow.ts'
 
 /** @property share of the requests that it bids on; 0 while it only scores beside the live one. */

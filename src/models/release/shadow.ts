@@ -3,8 +3,9 @@
  * that were bought. The candidate's probability of a bid waits here for the bill, and then for a click; of both the newest
  * 131,072 are kept, so that of a bid that nobody buys nothing is left in the end.
  */
+
+import type { BilledImpression } from '../monitor/calibration.ts'
 import type { LabelBook } from './labels.ts'
-import type { BilledImpression } from './monitor/calibration.ts'
 import { Scores } from './scores.ts'
 
 const WAITING_MAX = 2 ** 17

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Prng } from '../base/prng.ts'
+import { Prng } from '../../base/prng.ts'
 import { copyOf, gained, SCORE_BINS, Scores } from './scores.ts'
 
 t.test('bins split each octave in four, and hold the rest at their ends', async (t) => {

@@ -3,11 +3,11 @@
  * it does so, no request knows of it.
  */
 
-import type { ScoringQueue } from '../inference/queue.ts'
-import type { RemotePool } from '../inference/remote.ts'
-import { goldenFaults } from './golden.ts'
-import type { Model } from './load.ts'
-import { type ModelQueueOptions, openQueue } from './model-queue.ts'
+import type { ScoringQueue } from '../../inference/queue.ts'
+import type { RemotePool } from '../../inference/remote.ts'
+import { goldenFaults } from '../golden.ts'
+import type { Model } from '../load.ts'
+import { type ModelQueueOptions, openQueue } from '../model-queue.ts'
 import { Scores } from './scores.ts'
 
 export class Served {

@@ -7,9 +7,9 @@
  * | canary | the live version, on other requests | its own in shadow; without them, those of the live version |
  * | live | nobody | its own in shadow or as canary; without them, its own first |
  */
-import { psi } from '../features/psi.ts'
+import { psi } from '../../features/psi.ts'
 import type { LabelBook } from './labels.ts'
-import type { Measured, ScoreMean, Stage } from './release-policy.ts'
+import type { Measured, ScoreMean, Stage } from './policy.ts'
 import { copyOf, meanOf, SCORE_BINS, type ScoreCounts } from './scores.ts'
 import { type Counted, StageGauge } from './stage-gauge.ts'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { PromptLabels } from '../testing/labels.ts'
+import { PromptLabels } from '../../testing/labels.ts'
 import { type OwnImpression, Shadow } from './shadow.ts'
 
 const responseOf = (bidNumber: number): OwnImpression => ({

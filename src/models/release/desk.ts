@@ -2,9 +2,11 @@
  * The models as the admin port shows them, those that are served and those that only lie in the folder; and where what an
  * operator wants of one goes.
  */
-import type { Stage } from './release-policy.ts'
+
+import type { ModelRepository, Version } from '../repository.ts'
+import type { Stage } from './policy.ts'
 import type { ReleaseResult, Releases } from './releases.ts'
-import type { ModelRepository, Version } from './repository.ts'
+import type { CandidateView, Standing } from './standing.ts'
 
 export type ModelView = {
   readonly name: string
@@ -22,24 +24,6 @@ export type VersionView = Pick<Version, 'version' | 'reasons'> & {
   /** What is watched of it in service; absent where nothing is. */
   readonly monitoring?: object
 }
-export type CandidateView = {
-  readonly version: string
-  readonly stage: Stage
-  readonly share: number
-  readonly stageS: number
-  /** What it still waits for, a sentence each. */
-  readonly waits: readonly string[]
-}
-
-/** Where the versions of a model that is served stand. */
-export type Standing = {
-  readonly live: string
-  readonly previous: string | undefined
-  readonly candidate: CandidateView | undefined
-  /** Versions that were rolled back, and why. */
-  readonly latched: ReadonlyMap<string, readonly string[]>
-}
-
 export type ReleaseDeskOptions = {
   /** By name. */
   readonly served: ReadonlyMap<string, Pick<Releases, 'standing' | 'promote' | 'rollBack' | 'rearm'>>

@@ -2,12 +2,12 @@
  * The release of a version in a running bidder: from shadow to live by a policy in a hurry, and back by itself when a
  * version that passed its trial breaks down in traffic.
  */
-import { writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import type { ModelView } from './models/release/desk.ts'
 import type { ReleasePolicy } from './models/release/policy.ts'
-import { postBid, run, serve, until } from './testing/serving.ts'
+import { postBid, ROOT, run, type Serving, serve, until } from './testing/serving.ts'
 import { type Parts, writeTinyModel } from './testing/tiny-model.ts'
 
 const HASTY: Partial<ReleasePolicy> = {
@@ -44,11 +44,19 @@ async function open(t: Test, policy: Partial<ReleasePolicy>) {
   writeTinyModel(models)
   const args = ['--models', models, '--model', 'tiny/1', '--release-policy', file, '--log-level', 'warn']
   const serving = await serve(t, ...args)
-  const modelsOf = (...words: string[]) =>
-    run('models', ...words, '--admin-url', `http://127.0.0.1:${serving.adminPort}`)
   const view = async () => (await (await serving.admin('/v1/models/tiny')).json()) as ModelView
   const stateOf = async (version: string) =>
     (await view()).versions.find((one) => one.version === version)?.state
+  const { modelsOf, send, statuses } = talkTo(serving)
+  const sendUntil = async (bidfloor: number, holds: () => Promise<boolean>) => {
+    while (!(await holds())) await send(bidfloor)
+  }
+  return { serving, models, modelsOf, view, stateOf, sendUntil, statuses }
+}
+
+function talkTo({ port, adminPort }: Serving) {
+  const modelsOf = (...words: string[]) =>
+    run('models', ...words, '--admin-url', `http://127.0.0.1:${adminPort}`)
   let number = 0
   const statuses = new Set<number>()
   /** A handful of requests at once. */
@@ -61,13 +69,10 @@ async function open(t: Test, policy: Partial<ReleasePolicy>) {
         device: { devicetype: 2, os: 'iOS', geo: { country: 'USA' } },
       }),
     )
-    for (const { status } of await Promise.all(bodies.map((body) => postBid(serving.port, body))))
+    for (const { status } of await Promise.all(bodies.map((body) => postBid(port, body))))
       statuses.add(status)
   }
-  const sendUntil = async (bidfloor: number, holds: () => Promise<boolean>) => {
-    while (!(await holds())) await send(bidfloor)
-  }
-  return { serving, models, modelsOf, view, stateOf, send, sendUntil, statuses }
+  return { modelsOf, send, statuses }
 }
 
 t.test('a version goes from shadow over canary to live by itself, and spends nothing before', async (t) => {
@@ -123,4 +128,51 @@ t.test('a live version that breaks down goes back to the one before', async (t) 
   await modelsOf('promote', 'tiny', '2', '--stage', 'live')
   await sendUntil(QUARTER, async () => (await stateOf('2')) === 'rolledBack')
   t.match(await view(), { live: '1', previous: null })
+})
+
+t.test(
+  'a model of conversions is asked beside that of clicks, and its versions come and go alone',
+  async (t) => {
+    const directory = t.testdir({})
+    const models = join(directory, 'models')
+    writeTinyModel(models)
+    for (const version of ['1', '2']) {
+      const folder = writeTinyModel(join(models, '.made'), forConversions, version)
+      mkdirSync(join(models, 'cvr'), { recursive: true })
+      renameSync(folder, join(models, 'cvr', version))
+    }
+    // A campaign that is paid by conversions, where no law asks for a registration.
+    const catalog = join(directory, 'catalog')
+    cpSync(join(ROOT, 'catalog/demo'), catalog, { recursive: true })
+    const file = join(catalog, 'campaigns/aurora-jackets-germany.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('DEU', 'USA'))
+    const folders = ['--models', models, '--catalog', catalog, '--log-level', 'warn']
+    const serving = await serve(t, ...folders, '--model', 'tiny/1', '--conversion-model', 'cvr/1')
+    const { send, modelsOf } = talkTo(serving)
+    const askUntil = async (model: string) => {
+      // More than the golden rows.
+      while (!((await serving.metric(`peregrine_inference_batches_total{model="${model}"}`)) > 1))
+        await send(0)
+    }
+    await askUntil('cvr/1')
+    await until(async () => (await serving.metric('peregrine_model_versions{state="ready"}')) === 3)
+    t.match(await modelsOf('promote', 'cvr', '2'), { code: 1, err: /models of the task cvr have no trial/ })
+    t.match(await modelsOf('promote', 'cvr', '2', '--stage', 'live'), { code: 0, out: /^cvr\/2 +live/m })
+    await askUntil('cvr/2')
+    t.match(await modelsOf(), { out: /^tiny\/1 +live/m })
+  },
+)
+
+function forConversions({ manifest }: Parts): void {
+  Object.assign(manifest, { name: 'cvr', task: 'cvr' })
+  Object.assign(manifest.output, { meaning: 'probability of a conversion, given a click' })
+}
+
+t.test('a model of another task is refused at the start', async (t) => {
+  const models = join(t.testdir({}), 'models')
+  writeTinyModel(models)
+  const flags = ['--models', models, '--model', 'tiny/1', '--conversion-model', 'tiny/1']
+  const { code, err } = await run('serve', '--port', '0', '--admin-port', '0', ...flags)
+  t.equal(code, 1)
+  t.match(err, /tiny\/1 is a model of the task ctr, and cvr is due/)
 })

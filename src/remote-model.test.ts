@@ -49,10 +49,9 @@ t.test('a remote takes over, goes away under traffic and comes back', async (t) 
   const checked = await run('check', '--models', models, '--model', 'ctr/2', ...PATIENT)
   t.match(checked, { code: 0, out: /model: ctr\/2 answers as it should/ })
 
-  const bidder = await serve(t, '--models', models, ...PATIENT)
+  // With no version before it, to which a bidder would go back.
+  const bidder = await serve(t, '--models', models, '--model', 'ctr/2', '--queue-ms-target', '0')
   const metric = (name: string) => bidder.metric(`peregrine_remote_model_${name}{model="ctr/2"}`)
-  const promote = `http://127.0.0.1:${bidder.adminPort}/v1/models/ctr/promote`
-  await until(async () => (await fetch(promote, { method: 'POST', body: '{"version":"2"}' })).status === 200)
   const bid = async () => {
     const response = await postBid(bidder.port, REQUEST)
     await response.arrayBuffer()

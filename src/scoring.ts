@@ -76,7 +76,7 @@ export type ScoringOptions = {
 
 /** Their workers load the models that are live meanwhile. Rejects with the faults of a model, a line each. */
 export async function openScoring(options: ScoringOptions): Promise<Scoring> {
-  const { settings, clock, log } = options
+  const { settings, clock, log, onFault } = options
   const policy = readReleasePolicy(settings['release-policy'])
   const monitors = new ModelMonitors()
   const repository = new ModelRepository({
@@ -88,7 +88,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
       const words = { model: `${name}/${version}`, reasons }
       if (state === 'refused') log.error(words, 'a version of a model is refused')
       else log.info(words, 'a version of a model is ready')
-      void lines.get(name)?.releases.ready(verdict)
+      lines.get(name)?.releases.ready(verdict).catch(onFault)
     },
   })
   const common = { ...options, policy, monitors, repository }
@@ -108,7 +108,7 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   )
   const timers = [
     setInterval(() => {
-      for (const { releases } of lines.values()) void releases.tick()
+      for (const { releases } of lines.values()) releases.tick().catch(onFault)
     }, TICK_MS).unref(),
     setInterval(() => alarms.look(clock.wallMs()), ALARMS_MS).unref(),
   ]

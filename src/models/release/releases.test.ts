@@ -35,6 +35,7 @@ const ready = (version: string, parts: Partial<Version> = {}): Version => ({
 const VERSIONS: readonly Version[] = [
   ready('1', { batchMs: Number.NaN }),
   ready('2'),
+  ready('2b'),
   ready('3', { state: 'refused', reasons: ['too slow'], batchMs: 60, model: undefined }),
   ready('1', { name: 'cvr' }),
 ]
@@ -163,6 +164,7 @@ t.test('a version goes live by hand, back and forth, and a restart begins with i
     versions: [
       { version: '1', state: 'previous', reasons: [], batchMs: null, monitoring: { rows: 1 } },
       { version: '2', state: 'live', reasons: [], batchMs: 1.235, monitoring: undefined },
+      { version: '2b', state: 'ready', reasons: [], batchMs: 1.235, monitoring: undefined },
       { version: '3', state: 'refused', reasons: ['too slow'], batchMs: 60, monitoring: undefined },
     ],
   })
@@ -191,6 +193,16 @@ t.test('a version goes from shadow over its canaries to live, each when it has w
   await pass(11)
   t.same([stateOf('1'), stateOf('2')], ['previous', 'live'])
   t.same(told(), ['advanced ctr/2 canary 0.1', 'advanced ctr/2 canary 0.5', 'advanced ctr/2 live 1'])
+})
+
+t.test('one version is on trial at a time', async (t) => {
+  const { releases } = open(t)
+  await releases.promote('ctr', '2', 'shadow')
+  const refused = { faults: ['ctr/2 is on trial; let it go live, or end its trial by rolling back, first'] }
+  for (const stage of ['shadow', 'canary', 'live'] as const)
+    t.same(await releases.promote('ctr', '2b', stage), refused)
+  t.same(await releases.promote('ctr', '2', 'live'), { faults: [] })
+  t.same(await releases.promote('ctr', '2b', 'shadow'), { faults: [] })
 })
 
 t.test('by hand a version enters any stage, and goes on from there', async (t) => {
@@ -309,8 +321,8 @@ t.test('a candidate begins its stage anew behind a restart, once it is ready aga
 
 t.test('newer versions are staged by themselves where the policy says so', async (t) => {
   const { serving, line, releases, told } = open(t, { automatic: true })
+  await line.ready(VERSIONS[4])
   await line.ready(VERSIONS[3])
-  await line.ready(VERSIONS[2])
   t.equal(serving.candidate, undefined)
   await line.ready(VERSIONS[1])
   t.same(told(), ['staged ctr/2 shadow 0'])

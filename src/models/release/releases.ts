@@ -69,28 +69,31 @@ export class Releases {
 
   /** Begins the release of a version, moves it on, or lets it go live at once. */
   async promote(version: string, stage: Stage, share?: number): Promise<ReleaseResult> {
-    const { name, serving, repository, policy, hasTrials } = this.#options
+    const { name, repository, policy } = this.#options
     const found = repository.find(name, version)
     if (found?.model === undefined)
       return { faults: [`${name}/${version} is ${found?.state ?? 'not there'}`, ...(found?.reasons ?? [])] }
-    const { task } = serving.live.model.manifest
-    if (found.model.manifest.task !== task)
-      return {
-        faults: [
-          `${name}/${version} is a model of the task ${found.model.manifest.task}, and ${task} is due`,
-        ],
-      }
-    if (stage !== 'live' && !hasTrials)
-      return {
-        faults: [
-          `models of the task ${task} have no trial beside the live version; only --stage live is for them`,
-        ],
-      }
-    const latch = this.#latched.get(version)
-    if (latch !== undefined)
-      return { faults: [`${name}/${version} was rolled back, and nobody has re-armed it`, ...latch] }
+    const refusal = this.#refusalOf(found.model, stage)
+    if (refusal.length > 0) return { faults: refusal }
     const canaryShare = share ?? policy.canaryShares[0] ?? 0.01
     return this.#settle(await this.#go(found.model, stage, stage === 'canary' ? canaryShare : 0))
+  }
+
+  /** Why nobody may promote a version now; nothing when he may. */
+  #refusalOf({ manifest: { name, version, task } }: Model, stage: Stage): readonly string[] {
+    const { serving, hasTrials } = this.#options
+    const wanted = serving.live.model.manifest.task
+    if (task !== wanted) return [`${name}/${version} is a model of the task ${task}, and ${wanted} is due`]
+    if (stage !== 'live' && !hasTrials)
+      return [
+        `models of the task ${task} have no trial beside the live version; only --stage live is for them`,
+      ]
+    const latch = this.#latched.get(version)
+    if (latch !== undefined)
+      return [`${name}/${version} was rolled back, and nobody has re-armed it`, ...latch]
+    const onTrial = serving.candidate && versionOf(serving.candidate.served)
+    if (onTrial === undefined || onTrial === version) return []
+    return [`${name}/${onTrial} is on trial; let it go live, or end its trial by rolling back, first`]
   }
 
   /** Ends a trial, or goes back to the version before. */
@@ -157,7 +160,7 @@ export class Releases {
     const { serving } = this.#options
     const { version } = served.model.manifest
     if (stage === 'live' && serving.previous === undefined) {
-      // There is nothing to go back to: said once, until it is well again or another version is live.
+      // There is nothing to go back to: said once, until another version is live.
       if (!this.#isAlarmed) this.#tell(served.key, 'alarm', stage, share, reasons)
       this.#isAlarmed = true
       return

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { endWithReader } from '../../src/base/printing.ts'
 import { type Base, type Built, buildCommit, chooseBase, isChanged, NoBase } from './base.ts'
+import { decidedSince } from './decided.ts'
 import { type GateReport, NotComparable, runGate } from './gate.ts'
 import { proofText, prove, type Trial, trialLine } from './prove.ts'
 import { gateJunit, gateMarkdown, gateTable } from './report.ts'
@@ -148,6 +149,7 @@ async function withBase<Answer>(base: Base, use: (run: Run) => Promise<Answer>):
         handicapPercent,
         secondsMost,
         base,
+        decided: decidedSince(ROOT, base.commit),
         baseFolder: built.folder,
         candidateFolder: ROOT,
         folder,

@@ -10,6 +10,7 @@ import { writeOperator } from '../end-to-end/target.ts'
 import { makeCatalog, writeCatalog } from '../traffic/catalogs.ts'
 import { makeBodies } from '../traffic/requests.ts'
 import type { Base } from './base.ts'
+import { allowanceOf, type Decision } from './decided.ts'
 import { MEASURES } from './measures.ts'
 import { FORMS, type Form, type FormName, Rounds, type Setting, warmUp } from './rounds.ts'
 import { Side } from './side.ts'
@@ -25,6 +26,8 @@ const GENERATOR_S = 0.4
 export type Comparison = {
   readonly formName: FormName
   readonly base: Base
+  /** What was decided since the base. */
+  readonly decided: readonly Decision[]
   /** Both built, each with a slash at its end. */
   readonly baseFolder: string
   readonly candidateFolder: string
@@ -84,12 +87,16 @@ export async function runGate(comparison: Comparison): Promise<GateReport> {
 
 async function untilJudged(
   rounds: Rounds,
-  { formName, secondsMost, note }: Comparison,
+  { formName, secondsMost, decided, note }: Comparison,
   form: Form,
 ): Promise<Result[]> {
   const judged = () =>
     MEASURES.map((measure) =>
-      judge(measure, rounds.series[measure.key], measure.isSharp || formName === 'full'),
+      judge(
+        { ...measure, failRatio: measure.failRatio * allowanceOf(decided, measure.key) },
+        rounds.series[measure.key],
+        measure.isSharp || formName === 'full',
+      ),
     )
   const startMs = performance.now()
   const elapsedS = () => (performance.now() - startMs) / 1000
@@ -105,12 +112,13 @@ async function untilJudged(
 
 function notesOf(
   { count, voidRuns }: Rounds,
-  { handicapPercent }: Comparison,
+  { handicapPercent, decided }: Comparison,
   form: Form,
   handicapMicros: number,
 ): string[] {
   const handicap = `on purpose each request of the candidate burns ${handicapMicros.toFixed(1)} us, ${handicapPercent} % of the base's`
   return [
+    ...decided.map(({ why, commit }) => `allowed for: ${why} (${commit.slice(0, 7)})`),
     ...(handicapMicros > 0 ? [handicap] : []),
     ...(count > form.rounds ? [`${count} rounds instead of ${form.rounds}: the machine is noisy`] : []),
     ...(count < form.rounds ? [`only ${count} of ${form.rounds} rounds in the time that it was given`] : []),

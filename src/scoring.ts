@@ -95,7 +95,9 @@ export async function openScoring(options: ScoringOptions): Promise<Scoring> {
   const clicks = await openLine({ ...common, model: settings.model, task: 'ctr' })
   const conversionModel = settings['conversion-model']
   const conversions =
-    conversionModel === '' ? undefined : await openLine({ ...common, model: conversionModel, task: 'cvr' })
+    conversionModel === ''
+      ? undefined
+      : await openBeside(clicks, { ...common, model: conversionModel, task: 'cvr' })
   const lines = new Map(
     [clicks, conversions].filter((line) => line !== undefined).map((line) => [line.name, line]),
   )
@@ -174,6 +176,23 @@ type LineOptions = ScoringOptions & {
   readonly monitors: ModelMonitors
   readonly repository: ModelRepository
 }
+
+/** A second model; the first is let go where it is refused. */
+async function openBeside(first: Line, options: LineOptions): Promise<Line> {
+  try {
+    const line = await openLine(options)
+    if (line.name !== first.name) return line
+    await line.serving.close()
+    throw new Error(
+      `--conversion-model ${options.model}: two models need two names, and --model has this one`,
+    )
+  } catch (cause) {
+    await first.serving.close()
+    throw cause
+  }
+}
+
+type Line = Awaited<ReturnType<typeof openLine>>
 
 /** The versions of one model, from the one that was live last. */
 async function openLine({ settings, clock, log, onFault, onChange, ...own }: LineOptions) {

@@ -225,10 +225,11 @@ export class Bidder {
       isTest: terms.isTest,
     })
     laps?.end(STAGE.price)
-    if (scored === 'scored') noteScores(model, slots)
-    if (scored === 'scored' && isWatched) model.monitor.noteScore(slots[0].probabilities[0], wallMs)
-    if (scored === 'scored' && shadow !== undefined)
-      compareScores(snapshot.candidate!.shadow, shadow, slots, choices)
+    if (scored === 'scored') {
+      noteScores(model, slots)
+      if (isWatched) model.monitor.noteScore(slots[0].probabilities[0], wallMs)
+      if (shadow !== undefined) compareScores(snapshot.candidate!.shadow, shadow, slots, choices)
+    }
     const outcome = refusalCount > 0 ? OUTCOME.held_back : OUTCOME.below_floor
     if (choices.length === 0) return this.#refuse(arrival, exchange, terms, outcome)
 

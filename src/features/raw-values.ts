@@ -35,7 +35,7 @@ export function rawValuesOf(
   const values: Record<FeatureName, string | number> = {
     ...ofRequest(view, context),
     ...ofSlot(view, slot),
-    ...ofAd(ad),
+    ...rawAdValuesOf(ad),
   }
   return Object.fromEntries(
     Object.entries(values).filter(([, value]) => value !== '' && !Number.isNaN(value)),
@@ -108,7 +108,16 @@ function ofSlot(view: RequestView, { imp, floorCpmMicros, dealId }: RawSlot) {
   }
 }
 
-function ofAd({ campaign, creative, advertiser, category, format, shape, durationS }: AdFeatures) {
+/** Of the ad's side, by feature name. */
+export function rawAdValuesOf({
+  campaign,
+  creative,
+  advertiser,
+  category,
+  format,
+  shape,
+  durationS,
+}: AdFeatures) {
   return {
     campaign,
     creative,

@@ -23,7 +23,7 @@ function serve(t: Test, model: ModelSpec, options: { workers: number; stallMs?: 
   })
   const pool = new WorkerPool({
     ...options,
-    models: [queue.workerModel],
+    model: queue.workerModel,
     onError: ({ message }) => faults.push(message),
   })
   queue.attach(pool)

@@ -1,18 +1,18 @@
 /**
- * The worker threads, each with a session of every model. A worker that dies is replaced by Piscina, its task is
+ * The worker threads of a model, each with a session of its own. A worker that dies is replaced by Piscina, its task is
  * rejected.
  *
  * A worker that hangs is left alone: ending a thread while ONNX Runtime computes on it ends the process. `replace`
  * starts a new crew instead; the old one is disbanded when its last run has come back.
  */
 import { FixedQueue, Piscina } from 'piscina'
-import type { Task, WorkerData, WorkerModel } from './worker.ts'
+import type { Task, WorkerModel } from './worker.ts'
 
 const WORKER_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
 
 export type WorkerPoolOptions = {
   readonly workers: number
-  readonly models: readonly WorkerModel[]
+  readonly model: WorkerModel
   readonly onError: (error: Error) => void
 }
 
@@ -59,12 +59,11 @@ class Crew {
   #running = 0
   #idle: PromiseWithResolvers<void> | undefined
 
-  constructor({ workers, models, onError }: WorkerPoolOptions) {
-    const workerData: WorkerData = { models }
+  constructor({ workers, model, onError }: WorkerPoolOptions) {
     this.#pool = new Piscina({
       filename: WORKER_FILE.href,
-      workerData,
-      // Equal bounds: a pool that shrinks would load its models again on every gust of traffic.
+      workerData: model,
+      // Equal bounds: a pool that shrinks would load its model again on every gust of traffic.
       minThreads: workers,
       maxThreads: workers,
       // A queue of ours (`ScoringQueue`) stands before it; what waits here waits for a worker to start.
@@ -102,4 +101,4 @@ class Crew {
 }
 
 /** A task that any worker answers as soon as it has started. */
-const PING: Task = { model: '', slab: 0, rowCount: 0 }
+const PING: Task = { slab: 0, rowCount: 0 }

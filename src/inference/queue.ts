@@ -146,7 +146,7 @@ export class ScoringQueue {
       batch.dispatchedMs = this.#clock.nowMs()
       this.counts.batches++
       this.counts.rows += batch.rowCount
-      const task = { model: this.#model.key, slab: batch.index, rowCount: batch.rowCount }
+      const task = { slab: batch.index, rowCount: batch.rowCount }
       pool.run(task, batch.deadlineMs).then(
         (micros) => {
           this.counts.workerMicros += micros

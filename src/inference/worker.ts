@@ -1,6 +1,6 @@
 /**
- * The body of an inference worker: one ONNX session for each model, loaded when the thread starts. A task names a
- * model, a slab and how many of its rows to score; the answer is how long that took.
+ * The body of an inference worker: the ONNX session of a model, loaded when the thread starts. A task names a slab and how
+ * many of its rows to score; the answer is how long that took.
  *
  * ONNX Runtime computes on this thread (`run` blocks it in spite of its promise), which is why the thread exists. One
  * intra-op thread: several make the tail of small batches ten times longer.
@@ -14,12 +14,10 @@ export type WorkerModel = {
   readonly rowsMax: number
   readonly slabs: readonly SharedArrayBuffer[]
 }
-export type WorkerData = { readonly models: readonly WorkerModel[] }
 
-export type Task = { readonly model: string; readonly slab: number; readonly rowCount: number }
+export type Task = { readonly slab: number; readonly rowCount: number }
 
 type Loaded = {
-  readonly spec: ModelSpec
   readonly session: ort.InferenceSession
   readonly slabs: readonly Slab[]
 }
@@ -35,44 +33,30 @@ const SESSION_OPTIONS: ort.InferenceSession.SessionOptions = {
   enableMemPattern: false,
 }
 
-/** By key; a model that cannot be loaded stands here as the reason. */
-const models = new Map<string, Loaded | Error>()
-for (const { model, rowsMax, slabs } of (workerData as WorkerData).models) {
-  models.set(
-    model.key,
-    await load(model, rowsMax, slabs).catch(
-      (cause: unknown) => new Error(`model ${model.key}: ${messageOf(cause)}`),
-    ),
-  )
-}
+const { model, rowsMax, slabs } = workerData as WorkerModel
+/** The reason where it cannot be loaded. */
+const loaded = await load().catch((cause: unknown) => new Error(`model ${model.key}: ${messageOf(cause)}`))
 
 /** Scores the rows; resolves to the microseconds of the run. Rejects with the reason when the model is unusable. */
 export default async function score(task: Task): Promise<number> {
   if (task.rowCount === 0) return 0
-  const loaded = models.get(task.model)
-  if (loaded === undefined || loaded instanceof Error)
-    throw loaded ?? new Error(`model ${task.model} is not loaded`)
-  const { spec, session, slabs } = loaded
-  const slab = slabs[task.slab]
+  if (loaded instanceof Error) throw loaded
+  const slab = loaded.slabs[task.slab]
   const startMs = performance.now()
   const feeds: Record<string, ort.Tensor> = {}
-  for (let i = 0; i < spec.inputs.length; i++) {
-    feeds[spec.inputs[i].name] = tensorOver(spec.inputs[i], slab.inputs[i], task.rowCount)
+  for (let i = 0; i < model.inputs.length; i++) {
+    feeds[model.inputs[i].name] = tensorOver(model.inputs[i], slab.inputs[i], task.rowCount)
   }
-  const results = await session.run(feeds, [spec.output])
-  slab.scores.set(results[spec.output].data as Float32Array)
+  const results = await loaded.session.run(feeds, [model.output])
+  slab.scores.set(results[model.output].data as Float32Array)
   return (performance.now() - startMs) * 1000
 }
 
-async function load(
-  model: ModelSpec,
-  rowsMax: number,
-  buffers: readonly SharedArrayBuffer[],
-): Promise<Loaded> {
+async function load(): Promise<Loaded> {
   const session = await ort.InferenceSession.create(model.file, SESSION_OPTIONS)
   const fault = signatureFault(model, session)
   if (fault !== undefined) throw new Error(fault)
-  return { spec: model, session, slabs: buffers.map((buffer) => slabOver(buffer, model, rowsMax)) }
+  return { session, slabs: slabs.map((buffer) => slabOver(buffer, model, rowsMax)) }
 }
 
 /** How the graph's inputs and outputs differ from what the manifest says, or undefined. */

@@ -7,6 +7,7 @@ import * as ort from 'onnxruntime-node'
 import { Prng } from '../base/prng.ts'
 import { FEATURES, type FeatureName } from '../features/catalogue.ts'
 import { type Column, Plan } from '../features/plan.ts'
+import { rawAdValuesOf } from '../features/raw-values.ts'
 import type { AdFeatures } from '../features/vector.ts'
 import { InlineScorer, type Weights } from '../inference/inline.ts'
 import { vectorsOfRows } from './golden-vectors.ts'
@@ -78,11 +79,11 @@ function drawRows({ input, inline }: GoldenModel, ads: readonly AdFeatures[]): R
   const rows: RawRow[] = []
   do {
     for (let i = 0; i < ROWS_STEP; i++) {
-      const ad = prng.pick(ads)
+      const known: Partial<Record<string, string | number>> = rawAdValuesOf(prng.pick(ads))
       rows.push({
         features: Object.fromEntries(
           features.flatMap(({ name }) => {
-            const value = adValueOf(ad, name) ?? prng.pick(VOCABULARY[name] ?? [`${name}-1`, `${name}-2`])
+            const value = known[name] ?? prng.pick(VOCABULARY[name] ?? [`${name}-1`, `${name}-2`])
             return prng.below(UNKNOWN) === 0 ? [] : [[name, value]]
           }),
         ),
@@ -90,17 +91,4 @@ function drawRows({ input, inline }: GoldenModel, ads: readonly AdFeatures[]): R
     }
   } while (orderFaults([input], rows).length > 0 && rows.length + ROWS_STEP <= GOLDEN_ROWS_MAX)
   return rows
-}
-
-function adValueOf(ad: AdFeatures, name: FeatureName): string | undefined {
-  const { campaign, creative, advertiser, category, format, shape } = ad
-  const values: Partial<Record<FeatureName, string>> = {
-    campaign,
-    creative,
-    advertiser,
-    ad_format: format,
-    ad_shape: shape,
-    ad_category: category,
-  }
-  return values[name]
 }

@@ -4,36 +4,27 @@
 import t, { type Test } from 'tap'
 import { systemClock } from '../base/clock.ts'
 import { hashText } from '../base/hash.ts'
-import { WorkerPool } from '../inference/pool.ts'
 import { ScoringQueue } from '../inference/queue.ts'
 import { IDS, idOf, loadTinyModel, NUMBERS, type Parts, TABLE, TOLERANCE } from '../testing/tiny-model.ts'
 import { goldenFaults, vectorsOf } from './golden.ts'
 import type { Model } from './load.ts'
 import type { Manifest } from './manifest.ts'
+import { openQueue } from './model-queue.ts'
 
-/** A queue for each model, and one worker for all of them, connected as in `main.ts`. */
+/** A queue for each model, with a worker of its own, as a version has that is served. */
 function openQueues(t: Test, models: readonly Model[], rowsMax = 16): ScoringQueue[] {
   const onFault = () => {}
-  const queues = models.map(
-    ({ spec }) => new ScoringQueue({ model: spec, workers: 1, rowsMax, clock: systemClock, onFault }),
-  )
-  const pool = new WorkerPool({
-    workers: 1,
-    models: queues.map(({ workerModel }) => workerModel),
-    onError: onFault,
+  return models.map((model) => {
+    const { queue, close } = openQueue(model, { workers: 1, rowsMax, clock: systemClock, onFault })
+    t.teardown(close)
+    return queue
   })
-  for (const queue of queues) queue.attach(pool)
-  t.teardown(() => {
-    for (const queue of queues) queue.close()
-    return pool.close()
-  })
-  return queues
 }
 
 /** A queue without workers. */
 const IDLE = { workers: 1, clock: systemClock, onFault: () => {} }
 
-/** What is found of a model for each change. They are versions of one name, so that one worker has them all. */
+/** What is found of a model for each change. */
 async function faultsOf(t: Test, ...changes: ((parts: Parts) => void)[]): Promise<string[][]> {
   const directory = t.testdir({})
   const models = await Promise.all(

@@ -32,7 +32,7 @@ export function openQueue(model: Model, { workers, rowsMax, clock, onFault }: Mo
     queue.attach(remote)
     return { queue, remote, close: async () => queue.close() }
   }
-  const pool = new WorkerPool({ workers, models: [queue.workerModel], onError: onFault })
+  const pool = new WorkerPool({ workers, model: queue.workerModel, onError: onFault })
   queue.attach(pool)
   return {
     queue,

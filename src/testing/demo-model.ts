@@ -30,7 +30,7 @@ export async function openDemoModel(
     clock: new ManualClock(),
     onFault,
   })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: onFault })
+  const pool = new WorkerPool({ workers: 1, model: queue.workerModel, onError: onFault })
   queue.attach(pool)
   teardown(async () => {
     queue.close()

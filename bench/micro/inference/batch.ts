@@ -24,7 +24,7 @@ async function start() {
     clock: systemClock,
     onFault: fault,
   })
-  const pool = new WorkerPool({ workers: 1, models: [queue.workerModel], onError: fault })
+  const pool = new WorkerPool({ workers: 1, model: queue.workerModel, onError: fault })
   queue.attach(pool)
   const open = () => queue.open(ROWS, systemClock.nowMs() + 10_000)!
   await open().outcome

@@ -47,8 +47,3 @@ export function gained(now: ScoreCounts, before: ScoreCounts): ScoreCounts {
     bins: now.bins.map((count, bin) => count - before.bins[bin]),
   }
 }
-
-/** NaN where there is none. */
-export function meanOf({ count, sum }: ScoreCounts): number {
-  return sum / count
-}

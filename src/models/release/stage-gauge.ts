@@ -4,7 +4,7 @@
  */
 import type { QueueCounts } from '../../inference/queue.ts'
 import type { Answers, ScoreMean } from './policy.ts'
-import { copyOf, gained, meanOf, type ScoreCounts } from './scores.ts'
+import { copyOf, gained, type ScoreCounts } from './scores.ts'
 
 /** A version, as far as it is counted. */
 export type Counted = {
@@ -78,9 +78,4 @@ function readingOf({ queue: { counts }, scores }: Counted): Reading {
     scoreCount: scores.count,
     scoreSum: scores.sum,
   }
-}
-
-/** What a mean is held against. */
-export function scoreMeanOf(scores: ScoreCounts): ScoreMean {
-  return { count: scores.count, mean: meanOf(scores) }
 }

@@ -10,7 +10,7 @@
 import { psi } from '../../features/psi.ts'
 import type { LabelBook } from './labels.ts'
 import type { Measured, ScoreMean, Stage } from './policy.ts'
-import { copyOf, meanOf, SCORE_BINS, type ScoreCounts } from './scores.ts'
+import { SCORE_BINS, type ScoreCounts } from './scores.ts'
 import { type Counted, StageGauge } from './stage-gauge.ts'
 
 export type StageWatchOptions = {
@@ -33,34 +33,36 @@ export type StageWatchOptions = {
 /** Cells that an index is made of, of about the same mass in the reference. */
 const CELLS = 10
 
+/** Scores that others are held against: their mean, and what each cell has of them. */
+type Reference = {
+  readonly mean: ScoreMean
+  /** By bin. */
+  readonly cells: Uint8Array
+  readonly shares: Float64Array
+}
+
 export class StageWatch {
   readonly #options: StageWatchOptions
   readonly #gauge: StageGauge
   readonly #rival: StageGauge | undefined
-  #reference: ScoreCounts | undefined
+  #reference: Reference | undefined
 
   constructor(options: StageWatchOptions) {
     const { counted, rival, nowMs } = options
     this.#options = options
     this.#gauge = new StageGauge(counted, nowMs)
     this.#rival = rival === undefined ? undefined : new StageGauge(rival, nowMs)
-    this.#reference = isEnough(options.reference, options.referenceMin) ? options.reference : undefined
+    this.#refer(options.reference)
   }
 
   get stage(): Stage {
     return this.#options.stage
   }
 
-  get beganMs(): number {
-    return this.#options.nowMs
-  }
-
   tick(nowMs: number): void {
     this.#gauge.tick(nowMs)
     this.#rival?.tick(nowMs)
-    const { windowScores } = this.#gauge
-    if (this.#reference !== undefined || this.#options.stage !== 'live') return
-    if (isEnough(windowScores, this.#options.referenceMin)) this.#reference = copyOf(windowScores)
+    if (this.#reference === undefined && this.#options.stage === 'live') this.#refer(this.#gauge.windowScores)
   }
 
   measured(nowMs: number): Measured {
@@ -85,25 +87,24 @@ export class StageWatch {
 
   #referenceMean(): ScoreMean {
     const reference = this.#reference
-    if (reference !== undefined) return { count: reference.count, mean: meanOf(reference) }
-    return this.#rival?.recentScores ?? { count: 0, mean: Number.NaN }
+    return reference?.mean ?? this.#rival?.recentScores ?? { count: 0, mean: Number.NaN }
   }
 
   #psi(): Measured['psi'] {
     const reference = this.#reference
-    const { windowScores } = this.#gauge
     if (reference === undefined) return { count: 0, value: Number.NaN }
-    const cells = cellsOf(reference)
-    const expected = massOf(reference, cells).map((count) => count / reference.count)
-    return {
-      count: windowScores.count,
-      value: psi(expected, massOf(windowScores, cells), windowScores.count),
-    }
+    const { count, bins } = this.#gauge.windowScores
+    return { count, value: psi(reference.shares, massOf(bins, reference.cells), count) }
   }
-}
 
-function isEnough(scores: ScoreCounts | undefined, least: number): scores is ScoreCounts {
-  return scores !== undefined && scores.count >= Math.max(1, least)
+  /** Holds what comes against these scores, where they are enough. */
+  #refer(scores: ScoreCounts | undefined): void {
+    if (scores === undefined || scores.count < Math.max(1, this.#options.referenceMin)) return
+    const { count, sum, bins } = scores
+    const cells = cellsOf(scores)
+    const shares = massOf(bins, cells).map((mass) => mass / count)
+    this.#reference = { mean: { count, mean: sum / count }, cells, shares }
+  }
 }
 
 /** For each bin its cell: neighbours are joined until a cell has its part of the mass. */
@@ -117,7 +118,7 @@ function cellsOf({ bins, count }: ScoreCounts): Uint8Array {
   return cells
 }
 
-function massOf({ bins }: ScoreCounts, cells: Uint8Array): Float64Array {
+function massOf(bins: Float64Array, cells: Uint8Array): Float64Array {
   const mass = new Float64Array(CELLS)
   for (let bin = 0; bin < SCORE_BINS; bin++) mass[cells[bin]] += bins[bin]
   return mass

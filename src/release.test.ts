@@ -137,7 +137,7 @@ t.test(
     const models = join(directory, 'models')
     writeTinyModel(models)
     for (const version of ['1', '2']) {
-      const folder = writeTinyModel(join(models, '.made'), forConversions, version)
+      const folder = writeTinyModel(join(models, '.made'), (parts) => forConversions(parts), version)
       mkdirSync(join(models, 'cvr'), { recursive: true })
       renameSync(folder, join(models, 'cvr', version))
     }
@@ -163,16 +163,23 @@ t.test(
   },
 )
 
-function forConversions({ manifest }: Parts): void {
-  Object.assign(manifest, { name: 'cvr', task: 'cvr' })
+function forConversions({ manifest }: Parts, name = 'cvr'): void {
+  Object.assign(manifest, { name, task: 'cvr' })
   Object.assign(manifest.output, { meaning: 'probability of a conversion, given a click' })
 }
 
-t.test('a model of another task is refused at the start', async (t) => {
+t.test('a model of another task is refused at the start, and two of one name', async (t) => {
   const models = join(t.testdir({}), 'models')
   writeTinyModel(models)
-  const flags = ['--models', models, '--model', 'tiny/1', '--conversion-model', 'tiny/1']
-  const { code, err } = await run('serve', '--port', '0', '--admin-port', '0', ...flags)
-  t.equal(code, 1)
-  t.match(err, /tiny\/1 is a model of the task ctr, and cvr is due/)
+  writeTinyModel(models, (parts) => forConversions(parts, 'tiny'), '2')
+  const refusals = [
+    ['tiny/1', /tiny\/1 is a model of the task ctr, and cvr is due/],
+    ['tiny/2', /--conversion-model tiny\/2: two models need two names/],
+  ] as const
+  for (const [conversions, refusal] of refusals) {
+    const flags = ['--models', models, '--model', 'tiny/1', '--conversion-model', conversions]
+    const { code, err } = await run('serve', '--port', '0', '--admin-port', '0', ...flags)
+    t.equal(code, 1)
+    t.match(err, refusal)
+  }
 })

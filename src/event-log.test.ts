@@ -8,16 +8,7 @@ import { EVENTS_FOLDER } from './events/segments.ts'
 import { eventsCommand } from './events-command.ts'
 import { F } from './features/catalogue.ts'
 import { everyFormatCatalog } from './testing/catalog.ts'
-import { postBid, run, type Serving, serve, until } from './testing/serving.ts'
-
-type Bid = {
-  readonly impid: string
-  readonly price: number
-  readonly burl: string
-  readonly adm: string
-  readonly crid: string
-  readonly cid: string
-}
+import { type Bid, bidsOf, callNotice, run, serve, until } from './testing/serving.ts'
 
 /** Two imps, which differ in all that an imp can: a bid on one must not have the features of the other. */
 const requestOf = (domain: string) => ({
@@ -49,17 +40,6 @@ function bidderIn(t: Test) {
   return { data, flags: ['--catalog', catalog, '--data', data] }
 }
 
-async function bidsOf({ port }: Serving, request: object): Promise<Bid[]> {
-  const response = await postBid(port, JSON.stringify(request))
-  if (response.status !== 200) return []
-  return ((await response.json()) as { seatbid: { bid: Bid[] }[] }).seatbid[0].bid
-}
-
-async function call({ port }: Serving, url: string, price: number): Promise<void> {
-  const path = url.replace('https://localhost', `http://127.0.0.1:${port}`).replaceAll('&amp;', '&')
-  await fetch(path.replace(`\${AUCTION_PRICE}`, `${price}`), { redirect: 'manual' })
-}
-
 /** By the verb, as a person reads them. */
 // biome-ignore lint/suspicious/noExplicitAny: held against what was asked.
 async function printed(data: string, ...flags: string[]): Promise<any[]> {
@@ -86,9 +66,9 @@ t.test('what was bid, billed and clicked comes out with the features that went i
   await bidsOf(server, requestOf('lost.example'))
   t.equal((await bidsOf(server, { ...requestOf('test.example'), test: 1 })).length, 2)
   t.equal((await bidsOf(server, { ...requestOf('child.example'), regs: { coppa: 1 } })).length, 2)
-  for (const bid of [clicked, shown, clicked]) await call(server, bid.burl, bid.price / 2)
+  for (const bid of [clicked, shown, clicked]) await callNotice(server, bid.burl, bid.price / 2)
   const [, click] = /href="([^"]+)"/.exec(clicked.adm)!
-  await call(server, click, 0)
+  await callNotice(server, click, 0)
   await until(async () => (await server.metric('peregrine_events_written_total{kind="notices"}')) === 3)
   server.child.kill('SIGTERM')
   await server.ended

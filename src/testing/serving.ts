@@ -78,6 +78,28 @@ export function postBid(port: number, body: string): Promise<Response> {
   })
 }
 
+/** Of a bid, what tests ask for. */
+export type Bid = {
+  readonly impid: string
+  readonly price: number
+  readonly burl: string
+  readonly adm: string
+  readonly crid: string
+  readonly cid: string
+}
+
+export async function bidsOf({ port }: Pick<Serving, 'port'>, request: object): Promise<Bid[]> {
+  const response = await postBid(port, JSON.stringify(request))
+  if (response.status !== 200) return []
+  return ((await response.json()) as { seatbid: { bid: Bid[] }[] }).seatbid[0].bid
+}
+
+/** Calls the URL of a notice as it stands in a bid, with a price in the place of the macro. */
+export async function callNotice({ port }: Pick<Serving, 'port'>, url: string, price: number): Promise<void> {
+  const path = url.replace('https://localhost', `http://127.0.0.1:${port}`).replaceAll('&amp;', '&')
+  await fetch(path.replace(`\${AUCTION_PRICE}`, `${price}`), { redirect: 'manual' })
+}
+
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 10))
 }
